@@ -1,0 +1,174 @@
+"""Connections to the two databases, under one discipline: `begin` to write, `look` to read.
+
+SQLite has one writer at a time: whoever writes holds the lock of this process and starts with BEGIN IMMEDIATE, so that
+nobody fails half way; readers look at the last committed state from connections of their own and wait for
+nobody. PostgreSQL does the same by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from adapters.database.leader import FileLeader, Leader, PostgresLeader
+from adapters.database.sqlite_driver import QuickConnection, connection_to
+
+READERS = 4
+"""Connections that read an SQLite file at once."""
+
+POSTGRES_CONNECTIONS = 20
+"""Connections a process keeps to PostgreSQL; in a rush it opens as many again."""
+
+_SQLITE = ("foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
+_SQLITE_WRITER = (
+    *_SQLITE,
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "cache_size=-65536",
+    "journal_size_limit=67108864",
+)
+_SQLITE_READER = (*_SQLITE, "cache_size=-16384", "query_only=ON")
+
+
+class UnusableDatabase(ValueError):
+    """This is not the address of a database."""
+
+
+def database_url(text: str) -> sa.URL:
+    """Read an address in any of the usual spellings. Raises `UnusableDatabase` with a sentence that helps."""
+    try:
+        url = sa.make_url(text.strip())
+    except sa.exc.ArgumentError:
+        raise UnusableDatabase(
+            "A database address looks like sqlite:///var/chatcourse.db or postgresql://user@host/name"
+        ) from None
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        if not url.database or url.database.startswith((":memory:", "file:")):
+            raise UnusableDatabase("An SQLite database needs a file, for example sqlite:///var/chatcourse.db")
+        return url.set(drivername="sqlite+aiosqlite")
+    if kind in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+asyncpg")
+    raise UnusableDatabase(f"'{kind}' is no database Chatcourse works with; it takes sqlite and postgresql")
+
+
+class Connections(Protocol):
+    """What both have: `dialect` is the name of the database's SQL, `leader` the lock of the process that plans."""
+
+    dialect: str
+    leader: Leader
+
+    def begin(self, *, durable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Write. With `durable`, what was written survives even a power cut that comes right after."""
+        ...
+
+    def look(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Read one consistent state."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class SqliteConnections(Connections):
+    dialect = "sqlite"
+
+    def __init__(self, url: sa.URL) -> None:
+        path = Path(url.database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._turn = asyncio.Lock()
+        self._writer = _sqlite_engine(url, path, 1, _SQLITE_WRITER)
+        self._readers = _sqlite_engine(url, path, READERS, _SQLITE_READER)
+        sa.event.listen(self._writer.sync_engine, "begin", _begin_writing)
+        sa.event.listen(self._readers.sync_engine, "begin", _begin_reading)
+        self.leader = FileLeader(path.with_name(path.name + ".leader"))
+
+    @asynccontextmanager
+    async def begin(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+        async with self._turn, self._writer.connect() as connection:
+            if durable:
+                await connection.execution_options(durable=True)
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        async with self._readers.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.leader.close()
+        await self._readers.dispose()
+        await self._writer.dispose()
+
+
+def _sqlite_engine(url: sa.URL, path: Path, size: int, settings: tuple[str, ...]) -> AsyncEngine:
+    def connect(*_: object, **__: object) -> QuickConnection:
+        return connection_to(path, *settings)
+
+    return create_async_engine(
+        url,
+        async_creator=connect,
+        pool_size=size,
+        max_overflow=0,
+        pool_reset_on_return=None,  # every transaction here is ended by its block
+        query_cache_size=1000,
+    )
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    # In WAL mode, NORMAL loses the last commits in a power cut (never in a crash). The intent to send must not be
+    # lost, or the message would be sent again. FULL also saves everything that was committed before.
+    wanted = "FULL" if connection.get_execution_options().get("durable") else "NORMAL"
+    if connection.info.get("synchronous", "NORMAL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+        connection.info["synchronous"] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+class PostgresConnections(Connections):
+    dialect = "postgresql"
+
+    def __init__(self, url: sa.URL) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=POSTGRES_CONNECTIONS,
+            max_overflow=POSTGRES_CONNECTIONS,
+            query_cache_size=1000,
+            connect_args={
+                "prepared_statement_cache_size": 500,
+                # Compiling statements to machine code takes longer than these statements take.
+                "server_settings": {"application_name": "chatcourse", "timezone": "UTC", "jit": "off"},
+            },
+        )
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.leader = PostgresLeader(url)
+
+    @asynccontextmanager
+    async def begin(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+        # PostgreSQL writes every commit to disk before it says so; `durable` is nothing more here.
+        async with self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        async with self._reading.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.leader.close()
+        await self._engine.dispose()
+
+
+def connections_to(url: str) -> Connections:
+    address = database_url(url)
+    return SqliteConnections(address) if address.get_backend_name() == "sqlite" else PostgresConnections(address)

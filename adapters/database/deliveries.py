@@ -1,0 +1,231 @@
+"""The outbox as stories see it: owed, moved, looked at. Claiming and settling is in `outbox.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.database import tables
+from adapters.database.plans import HELD, PLANNED
+from adapters.database.records import Records, parts
+from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, lane_of
+from bot.model.cohort import EnrolmentState
+from bot.model.delivery import MOVES, UNSOLICITED, Delivery, DeliveryState, Kind, Priority
+from bot.ports import NewDelivery
+
+DELIVERY, ADDRESS, ENROLMENT = tables.delivery, tables.address, tables.enrolment
+
+DELIVERIES = sa.select(*DELIVERY_COLUMNS, ADDRESS.c.ref.label("to_ref")).join_from(
+    DELIVERY, ADDRESS, ADDRESS.c.id == DELIVERY.c.address_id
+)
+"""Deliveries as `rows.delivery_of` reads them."""
+
+UNDER_WAY = frozenset({DeliveryState.SENDING, DeliveryState.UNKNOWN})
+"""States in which a row belongs to its worker or to the look-up; only `settle` and `resolve` end them."""
+
+OPEN = frozenset({DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.HELD, DeliveryState.RETRY})
+"""States of what will still be sent if nobody does anything."""
+
+_BY_KEY = DELIVERIES.where(DELIVERY.c.key == sa.bindparam("key"))
+_REFRESH = "refresh/"
+
+
+class DeliveryTx(Records):
+    async def add_deliveries(self, rows: Sequence[NewDelivery]) -> int:
+        if not rows:
+            return 0
+        numbers = await self.address_ids({row.address for row in rows})
+        statement = self.insert(DELIVERY).on_conflict_do_nothing().returning(DELIVERY.c.id)
+        values = [_new_values(row, numbers[row.address]) for row in rows]
+        return len((await self.connection.execute(statement, values)).all())
+
+    async def delivery(self, key: str) -> Delivery | None:
+        row = await self.first(_BY_KEY, {"key": key})
+        return None if row is None else delivery_of(row)
+
+    async def deliveries_of(
+        self,
+        enrolment_id: int,
+        kinds: Collection[Kind] | None = None,
+        states: Collection[DeliveryState] | None = None,
+    ) -> Sequence[Delivery]:
+        statement = DELIVERIES.where(DELIVERY.c.enrolment_id == enrolment_id)
+        if kinds is not None:
+            statement = statement.where(DELIVERY.c.kind.in_(kinds))
+        if states is not None:
+            statement = statement.where(DELIVERY.c.state.in_(states))
+        rows = await self.all(statement.order_by(DELIVERY.c.due_at, DELIVERY.c.id))
+        return [delivery_of(row) for row in rows]
+
+    async def latest_lesson(self, person_id: int) -> Delivery | None:
+        statement = (
+            DELIVERIES.join(ENROLMENT, ENROLMENT.c.id == DELIVERY.c.enrolment_id)
+            .where(
+                DELIVERY.c.person_id == person_id,
+                DELIVERY.c.sent_at.is_not(None),
+                DELIVERY.c.kind == Kind.LESSON,
+                DELIVERY.c.state == DeliveryState.SENT,
+                ENROLMENT.c.state != EnrolmentState.LEFT,
+            )
+            .order_by(DELIVERY.c.sent_at.desc(), DELIVERY.c.id.desc())
+            .limit(1)
+        )
+        row = await self.first(statement)
+        return None if row is None else delivery_of(row)
+
+    async def held_over(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        return await self._waiting(HELD, now, limit)
+
+    async def planned_due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        return await self._waiting(PLANNED, now, limit)
+
+    async def move(
+        self,
+        delivery_ids: Collection[int],
+        to: DeliveryState,
+        *,
+        reason: str | None = None,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+        priority: Priority | None = None,
+        edition: str | None = None,
+    ) -> Collection[int]:
+        """Rows that are being sent are left alone although `MOVES` knows ways out: those are the sender's."""
+        given = {"not_before": not_before, "not_after": not_after, "priority": priority, "edition": edition}
+        values = {name: value for name, value in given.items() if value is not None}
+        moved: list[int] = []
+        for ids in parts(sorted(set(delivery_ids))):
+            statement = (
+                sa.update(DELIVERY)
+                .where(DELIVERY.c.id.in_(ids), _may_become(to))
+                .values(state=to, reason=reason, worker=None, lease_until=None, **values)
+                .returning(DELIVERY.c.id)
+            )
+            moved += (await self.connection.execute(statement)).scalars()
+        return moved
+
+    async def hold_on(self, delivery_ids: Collection[int], reason: str, not_before: datetime) -> None:
+        for ids in parts(sorted(set(delivery_ids))):
+            statement = sa.update(DELIVERY).where(DELIVERY.c.id.in_(ids), DELIVERY.c.state == DeliveryState.HELD)
+            await self.connection.execute(statement.values(reason=reason, not_before=not_before))
+
+    async def save_content(self, delivery_id: int, content: Mapping[str, Any]) -> None:
+        statement = sa.update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(content=content)
+        await self.connection.execute(statement)
+
+    async def want_refresh(self, key: str, now: datetime) -> bool:
+        """The refresh is a delivery with key `refresh/<key>` that carries the message's envelope.
+
+        A wish while it is under way is counted; whoever ends the attempt makes it ready once more.
+        """
+        copied = ("lane", "address_id", "cohort_id", "enrolment_id", "person_id", "lesson_id", "edition")
+        own = {
+            "key": sa.literal(_REFRESH + key, sa.Text()),
+            "kind": sa.literal(Kind.REFRESH, DELIVERY.c.kind.type),
+            "state": sa.literal(DeliveryState.READY, DELIVERY.c.state.type),
+            "due_at": sa.literal(now, DELIVERY.c.due_at.type),
+            "not_before": sa.literal(now, DELIVERY.c.not_before.type),
+            "priority": sa.literal(Priority.ASKED, DELIVERY.c.priority.type),
+        }
+        columns = {name: DELIVERY.c[name] for name in (*copied, "ref", "ref_place")} | own
+        original = sa.select(*columns.values()).where(
+            DELIVERY.c.key == key, DELIVERY.c.ref.is_not(None), DELIVERY.c.kind != Kind.REFRESH
+        )
+        statement = self.insert(DELIVERY).from_select(list(columns), original, include_defaults=False)
+        row = DELIVERY.c
+        at_rest = row.state.not_in([*OPEN, *UNDER_WAY])
+        again = statement.on_conflict_do_update(
+            index_elements=[DELIVERY.c.key],
+            set_={
+                "state": sa.case((at_rest, statement.excluded.state), else_=row.state),
+                "due_at": sa.case((at_rest, statement.excluded.due_at), else_=row.due_at),
+                "not_before": sa.case((at_rest, statement.excluded.not_before), else_=row.not_before),
+                # Each showing is a fresh try: attempts count failures of this one, not how often it was shown.
+                "attempt": sa.case((at_rest, 0), else_=row.attempt),
+                "reason": sa.case((at_rest, None), else_=row.reason),
+                "wishes": sa.case((row.state.in_(UNDER_WAY), 1), else_=0),
+                "ref": statement.excluded.ref,
+                "ref_place": statement.excluded.ref_place,
+            },
+        )
+        return await self.count(again) == 1
+
+    async def unsolicited_since(self, person_ids: Collection[int], since: datetime) -> Mapping[int, int]:
+        counts = dict.fromkeys(person_ids, 0)
+        for ids in parts(counts):
+            statement = (
+                sa.select(DELIVERY.c.person_id, sa.func.count())
+                .where(
+                    DELIVERY.c.person_id.in_(ids),
+                    DELIVERY.c.sent_at >= since,
+                    DELIVERY.c.kind.in_(sorted(UNSOLICITED)),
+                )
+                .group_by(DELIVERY.c.person_id)
+            )
+            counts |= {person_id: number for person_id, number in await self.all(statement)}  # noqa: C416
+        return counts
+
+    async def delivery_counts(self, cohort_id: int) -> Mapping[tuple[Kind, DeliveryState, str | None], int]:
+        by = (DELIVERY.c.kind, DELIVERY.c.state, DELIVERY.c.reason)
+        statement = (
+            sa.select(*by, sa.func.count())
+            .where(DELIVERY.c.cohort_id == cohort_id, DELIVERY.c.kind != Kind.REFRESH)
+            .group_by(*by)
+        )
+        return {(kind, state, reason): number for kind, state, reason, number in await self.all(statement)}
+
+    async def failures(self, cohort_id: int, limit: int) -> Sequence[Delivery]:
+        failed = DELIVERY.c.state == sa.literal_column("'failed'", sa.Text())
+        statement = DELIVERIES.where(failed, DELIVERY.c.cohort_id == cohort_id, DELIVERY.c.kind != Kind.REFRESH)
+        rows = await self.all(statement.order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id.desc()).limit(limit))
+        return [delivery_of(row) for row in rows]
+
+    async def waive_open(self, enrolment_id: int, reason: str) -> int:
+        statement = (
+            sa.update(DELIVERY)
+            .where(
+                DELIVERY.c.enrolment_id == enrolment_id,
+                DELIVERY.c.kind != Kind.REFRESH,
+                _may_become(DeliveryState.WAIVED),
+            )
+            .values(state=DeliveryState.WAIVED, reason=reason, worker=None, lease_until=None)
+        )
+        return await self.count(statement)
+
+    async def _waiting(self, conditions: Sequence[sa.ColumnElement[bool]], now: datetime, limit: int) -> list[Delivery]:
+        statement = DELIVERIES.where(*conditions).order_by(DELIVERY.c.not_before).limit(limit)
+        return [delivery_of(row) for row in await self.all(statement, {"now": now})]
+
+
+def _may_become(to: DeliveryState) -> sa.ColumnElement[bool]:
+    """Whether the law allows this row's state to become `to` outside an attempt."""
+    sources = [state for state, targets in MOVES.items() if to in targets and state not in UNDER_WAY]
+    if to == DeliveryState.SENDING:
+        sources = []  # only a claim may, because it also notes who and until when
+    refresh_only = (DELIVERY.c.state == DeliveryState.SENT) & (DELIVERY.c.kind == Kind.REFRESH)
+    allowed = DELIVERY.c.state.in_([state for state in sources if state != DeliveryState.SENT])
+    return allowed | refresh_only if DeliveryState.SENT in sources else allowed
+
+
+def _new_values(row: NewDelivery, address_id: int) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "kind": row.kind,
+        "lane": lane_of(row.address),
+        "address_id": address_id,
+        "state": row.state,
+        "due_at": row.due_at,
+        "not_before": row.due_at if row.not_before is None else row.not_before,
+        "not_after": row.not_after,
+        "cohort_id": row.cohort_id,
+        "enrolment_id": row.enrolment_id,
+        "person_id": row.person_id,
+        "lesson_id": row.lesson_id,
+        "edition": row.edition,
+        "reason": row.reason,
+        "priority": row.priority,
+        "content": row.content,
+    }

@@ -1,0 +1,202 @@
+"""What people did: completions, answers, votes, feedback. Each has a unique key, so doing it twice is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.database import tables
+from adapters.database.records import Records, insert, parts
+from bot.model.delivery import DeliveryState, Kind
+from bot.model.progress import Completion, Given, Worth
+
+COMPLETION, ANSWER, VOTES = tables.completion, tables.answer, tables.anonymous_votes
+FEEDBACK, ENROLMENT, DELIVERY = tables.feedback, tables.enrolment, tables.delivery
+
+_COMPLETIONS = (
+    sa.select(COMPLETION)
+    .where(COMPLETION.c.enrolment_id == sa.bindparam("enrolment_id"))
+    .order_by(COMPLETION.c.done_at, COMPLETION.c.lesson_id, COMPLETION.c.activity_id)
+)
+_COHORT = sa.select(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id == sa.bindparam("of")).scalar_subquery()
+
+
+@cache
+def _add_completion(dialect: str) -> sa.Insert:
+    return insert(dialect, COMPLETION).on_conflict_do_nothing()
+
+
+@cache
+def _save_given(dialect: str) -> sa.Insert:
+    c = ANSWER.c
+    given = (c.lesson_id, c.activity_id, c.at, c.choice, c.first, c.text, c.shared)
+    statement = insert(dialect, ANSWER).values(
+        enrolment_id=sa.bindparam("of"),
+        cohort_id=_COHORT,
+        **{column.name: sa.bindparam(f"new_{column.name}", type_=column.type) for column in given},
+    )
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[ANSWER.c.enrolment_id, ANSWER.c.lesson_id, ANSWER.c.activity_id],
+        set_={
+            "at": new.at,
+            "choice": new.choice,
+            "first": sa.func.coalesce(ANSWER.c.first, new.first),
+            "text": new.text,
+            "shared": new.shared,
+        },
+    )
+
+
+class FactTx(Records):
+    async def add_completion(self, completion: Completion) -> bool:
+        values = {
+            "enrolment_id": completion.enrolment_id,
+            "lesson_id": completion.lesson_id,
+            "activity_id": completion.activity_id,
+            "done_at": completion.done_at,
+        }
+        return await self.count(_add_completion(self.dialect), values) == 1
+
+    async def remove_completion(self, enrolment_id: int, lesson_id: str, activity_id: str) -> bool:
+        return await self._delete(COMPLETION, enrolment_id, lesson_id, activity_id)
+
+    async def completions(self, enrolment_id: int) -> Sequence[Completion]:
+        return [Completion(*row) for row in await self.all(_COMPLETIONS, {"enrolment_id": enrolment_id})]
+
+    async def completions_for(self, enrolment_ids: Collection[int]) -> Mapping[int, Sequence[Completion]]:
+        found: dict[int, list[Completion]] = {number: [] for number in enrolment_ids}
+        c = COMPLETION.c
+        for ids in parts(found):
+            statement = sa.select(COMPLETION).where(c.enrolment_id.in_(ids))
+            for row in await self.all(statement.order_by(c.done_at, c.lesson_id, c.activity_id)):
+                found[row.enrolment_id].append(Completion(*row))
+        return found
+
+    async def given(self, enrolment_id: int, lesson_id: str | None = None) -> Sequence[Given]:
+        c = ANSWER.c
+        statement = sa.select(
+            c.enrolment_id, c.lesson_id, c.activity_id, c.at, c.choice, c.first, c.text, c.shared
+        ).where(c.enrolment_id == enrolment_id)
+        if lesson_id is not None:
+            statement = statement.where(c.lesson_id == lesson_id)
+        rows = await self.all(statement.order_by(c.at, c.lesson_id, c.activity_id))
+        return [Given(*row) for row in rows]
+
+    async def save_given(self, given: Given) -> None:
+        values = {
+            "of": given.enrolment_id,
+            "new_lesson_id": given.lesson_id,
+            "new_activity_id": given.activity_id,
+            "new_at": given.at,
+            "new_choice": given.choice,
+            "new_first": given.choice if given.first is None else given.first,
+            "new_text": given.text,
+            "new_shared": given.shared,
+        }
+        await self.connection.execute(_save_given(self.dialect), values)
+
+    async def remove_given(self, enrolment_id: int, lesson_id: str, activity_id: str) -> None:
+        await self._delete(ANSWER, enrolment_id, lesson_id, activity_id)
+
+    async def count_anonymous(self, cohort_id: int, lesson_id: str, activity_id: str, option: str) -> None:
+        place = {"cohort_id": cohort_id, "lesson_id": lesson_id, "activity_id": activity_id, "option": option}
+        statement = self.insert(VOTES).values(**place, votes=1)
+        more = statement.on_conflict_do_update(
+            index_elements=[VOTES.c[name] for name in place], set_={"votes": VOTES.c.votes + 1}
+        )
+        await self.connection.execute(more)
+
+    async def tally(self, cohort_id: int, lesson_id: str, activity_id: str) -> Mapping[str, int]:
+        named = (
+            sa.select(ANSWER.c.choice.label("option"), sa.func.count().label("votes"))
+            .where(*_at(ANSWER, cohort_id, lesson_id, activity_id), ANSWER.c.choice.is_not(None))
+            .group_by(ANSWER.c.choice)
+        )
+        unnamed = sa.select(VOTES.c.option, VOTES.c.votes).where(*_at(VOTES, cohort_id, lesson_id, activity_id))
+        tally: dict[str, int] = {}
+        for option, votes in await self.all(named.union_all(unnamed)):
+            tally[option] = tally.get(option, 0) + votes
+        return tally
+
+    async def shared_texts(self, cohort_id: int, lesson_id: str, activity_id: str, limit: int) -> Sequence[str]:
+        """Newest first."""
+        statement = sa.select(ANSWER.c.text).where(
+            *_at(ANSWER, cohort_id, lesson_id, activity_id), ANSWER.c.shared, ANSWER.c.text.is_not(None)
+        )
+        return [row.text for row in await self.all(statement.order_by(ANSWER.c.at.desc()).limit(limit))]
+
+    async def save_feedback(
+        self, enrolment_id: int, lesson_id: str, worth: Worth, line: str | None, now: datetime
+    ) -> None:
+        cohort_id = sa.select(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id == enrolment_id).scalar_subquery()
+        statement = self.insert(FEEDBACK).values(
+            enrolment_id=enrolment_id, cohort_id=cohort_id, lesson_id=lesson_id, worth=worth, line=line, at=now
+        )
+        new = statement.excluded
+        replaced = statement.on_conflict_do_update(
+            index_elements=[FEEDBACK.c.enrolment_id, FEEDBACK.c.lesson_id],
+            set_={"worth": new.worth, "line": new.line, "at": new.at},
+        )
+        await self.connection.execute(replaced)
+
+    async def feedback(self, enrolment_id: int, lesson_id: str | None = None) -> Mapping[str, tuple[Worth, str | None]]:
+        statement = sa.select(FEEDBACK).where(FEEDBACK.c.enrolment_id == enrolment_id)
+        if lesson_id is not None:
+            statement = statement.where(FEEDBACK.c.lesson_id == lesson_id)
+        return {row.lesson_id: (row.worth, row.line) for row in await self.all(statement)}
+
+    async def feedback_counts(self, cohort_id: int) -> Mapping[str, Mapping[Worth, int]]:
+        by = (FEEDBACK.c.lesson_id, FEEDBACK.c.worth)
+        statement = sa.select(*by, sa.func.count()).where(FEEDBACK.c.cohort_id == cohort_id).group_by(*by)
+        counts: dict[str, dict[Worth, int]] = {}
+        for lesson_id, worth, number in await self.all(statement):
+            counts.setdefault(lesson_id, {})[worth] = number
+        return counts
+
+    async def feedback_lines(self, cohort_id: int, lesson_id: str) -> Sequence[str]:
+        """Newest first."""
+        c = FEEDBACK.c
+        same = (c.cohort_id == cohort_id, c.lesson_id == lesson_id, c.line.is_not(None))
+        return [row.line for row in await self.all(sa.select(c.line).where(*same).order_by(c.at.desc()))]
+
+    async def done_counts(self, cohort_id: int) -> Mapping[tuple[str, str, int], int]:
+        sent = (
+            sa.select(DELIVERY.c.enrolment_id, DELIVERY.c.lesson_id, DELIVERY.c.edition)
+            .where(
+                DELIVERY.c.cohort_id == cohort_id,
+                DELIVERY.c.kind == Kind.LESSON,
+                DELIVERY.c.state == DeliveryState.SENT,
+                DELIVERY.c.enrolment_id.is_not(None),
+                DELIVERY.c.lesson_id.is_not(None),
+            )
+            .distinct()
+            .subquery("sent")
+        )
+        done = (
+            sa.select(sa.func.count())
+            .where(COMPLETION.c.enrolment_id == sent.c.enrolment_id, COMPLETION.c.lesson_id == sent.c.lesson_id)
+            .scalar_subquery()
+        )
+        each = sa.select(sent.c.lesson_id, sent.c.edition, done.label("done")).subquery("each")
+        statement = sa.select(each.c.lesson_id, each.c.edition, each.c.done, sa.func.count()).group_by(
+            each.c.lesson_id, each.c.edition, each.c.done
+        )
+        return {(lesson, edition or "", n): size for lesson, edition, n, size in await self.all(statement)}
+
+    async def _delete(self, table: sa.Table, enrolment_id: int, lesson_id: str, activity_id: str) -> bool:
+        statement = sa.delete(table).where(
+            table.c.enrolment_id == enrolment_id,
+            table.c.lesson_id == lesson_id,
+            table.c.activity_id == activity_id,
+        )
+        return await self.count(statement) > 0
+
+
+def _at(table: sa.Table, cohort_id: int, lesson_id: str, activity_id: str) -> list[Any]:
+    c = table.c
+    return [c.cohort_id == cohort_id, c.lesson_id == lesson_id, c.activity_id == activity_id]

@@ -1,0 +1,165 @@
+"""Forgetting a person. Every table that can hold something of one is here; a contract test dumps them all and looks.
+
+What stays is a number without a name, and what totals need: enrolments, completions (without their moments),
+the tier reached, ratings of lessons, and that messages were sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.database import tables
+from adapters.database.metadata import facts_text
+from adapters.database.records import Records, parts
+from bot.model.cohort import EnrolmentState
+from bot.model.course import Language
+from bot.model.delivery import DeliveryState
+
+FORGOTTEN = "forgotten"
+"""The reason with which open deliveries of a forgotten person are waived."""
+
+_SETTLED = (DeliveryState.SENT, DeliveryState.WAIVED)
+
+
+class ForgetTx(Records):
+    async def forget_person(self, person_id: int) -> None:
+        person, address = tables.person, tables.address
+        row = await self.first(sa.select(person.c.name).where(person.c.id == person_id))
+        if row is None:
+            return
+        addresses = await self.all(sa.select(address).where(address.c.person_id == person_id))
+        address_ids = [entry.id for entry in addresses]
+        names = {row.name, *(entry.ref for entry in addresses)} - {None, ""}
+        await self._empty_mentions(names)
+        await self._drop_entries(person_id, address_ids)
+        await self._waive(person_id, address_ids)
+        await self._close_enrolments(person_id)
+        await self._blank(person_id)
+
+    async def _blank(self, person_id: int) -> None:
+        person, address = tables.person, tables.address
+        nothing = {
+            "name": None,
+            "language": Language.EN,
+            "zone": None,
+            "window_start": None,
+            "window_end": None,
+            "days": None,
+            "plain": False,
+            "nudges": True,
+            "language_chosen": False,
+            "has_absence": False,
+            "known": False,
+        }
+        await self.connection.execute(sa.update(person).where(person.c.id == person_id).values(nothing))
+        # Deliveries still point here, so the row stays as an address where nobody lives.
+        nowhere = sa.literal_column(f"'{FORGOTTEN}-'").concat(sa.cast(address.c.id, sa.Text()))
+        await self.connection.execute(
+            sa.update(address).where(address.c.person_id == person_id).values(ref=nowhere, person_id=None)
+        )
+        for table in (tables.absence, tables.role):
+            await self.connection.execute(sa.delete(table).where(table.c.person_id == person_id))
+
+    async def _waive(self, person_id: int, address_ids: Collection[int]) -> None:
+        delivery = tables.delivery
+        theirs = (delivery.c.person_id == person_id) | delivery.c.enrolment_id.in_(_enrolments(person_id))
+        ids = {row.id for row in await self.all(sa.select(delivery.c.id).where(theirs))}
+        ids |= await self._unowned(address_ids)
+        settled = delivery.c.state.in_(_SETTLED)
+        for part in parts(sorted(ids)):
+            # A message under way is taken from its worker as well, who then finds it is no longer theirs and
+            # withdraws it.
+            await self.connection.execute(
+                sa.update(delivery)
+                .where(delivery.c.id.in_(part))
+                .values(
+                    state=sa.case((settled, delivery.c.state), else_=DeliveryState.WAIVED.value),
+                    reason=sa.case((settled, delivery.c.reason), else_=FORGOTTEN),
+                    worker=None,
+                    lease_until=None,
+                    ref=None,
+                    ref_place=None,
+                    content=None,
+                )
+            )
+
+    async def _unowned(self, address_ids: Collection[int]) -> set[int]:
+        """Deliveries to an address that carry no person, such as an answer to an admin."""
+        delivery = tables.delivery
+        statement = sa.select(delivery.c.id).where(
+            delivery.c.person_id.is_(None), delivery.c.address_id.in_(address_ids)
+        )
+        return {row.id for row in await self.all(statement)}
+
+    async def _close_enrolments(self, person_id: int) -> None:
+        enrolment, completion = tables.enrolment, tables.completion
+        answer, feedback = tables.answer, tables.feedback
+        over = enrolment.c.state == EnrolmentState.FINISHED
+        ids = _enrolments(person_id)
+        await self.connection.execute(
+            sa.update(enrolment)
+            .where(enrolment.c.person_id == person_id)
+            .values(
+                state=sa.case((over, enrolment.c.state), else_=EnrolmentState.LEFT.value),
+                track=None,
+                ready=None,
+                next_lesson=None,
+                next_due_at=None,
+                pause_reason=None,
+                paused_until=None,
+                nudge_step=0,
+                next_nudge_at=None,
+            )
+        )
+        await self.connection.execute(sa.delete(answer).where(answer.c.enrolment_id.in_(ids)))
+        for table, when in ((completion, completion.c.done_at), (feedback, feedback.c.at)):
+            joined = sa.select(enrolment.c.joined_at).where(enrolment.c.id == table.c.enrolment_id).scalar_subquery()
+            values: dict[Any, Any] = {when: joined} | ({table.c.line: None} if table is feedback else {})
+            await self.connection.execute(sa.update(table).where(table.c.enrolment_id.in_(ids)).values(values))
+
+    async def _drop_entries(self, person_id: int, address_ids: Collection[int]) -> None:
+        job_row = tables.job_row
+        theirs = (job_row.c.person_id == person_id) | job_row.c.address_id.in_(address_ids)
+        await self.connection.execute(sa.delete(job_row).where(theirs))
+
+    async def _empty_mentions(self, names: Iterable[str]) -> None:
+        """Empty what others' records say about a person: facts of messages and audit entries, typed lists."""
+        wholes = sorted(names, key=len, reverse=True)
+        if not wholes:
+            return
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wholes))})(?!\w)", re.IGNORECASE)
+        for table, name in ((tables.delivery, "content"), (tables.audit, "detail")):
+            column = sa.type_coerce(table.c[name], sa.Text())
+            mentions = sa.or_(*(column.icontains(facts_text(whole)[1:-1], autoescape=True) for whole in wholes))
+            statement = sa.select(table.c.id, column.label("facts")).where(table.c[name].is_not(None), mentions)
+            for row in await self.all(statement):
+                facts = _without(json.loads(row.facts), pattern)
+                await self.connection.execute(sa.update(table).where(table.c.id == row.id).values({name: facts}))
+        wanted = tables.job_row.c.wanted
+        for whole in wholes:
+            statement = sa.select(tables.job_row.c.id, wanted).where(wanted.icontains(whole, autoescape=True))
+            ids = [row.id for row in await self.all(statement) if pattern.search(row.wanted)]
+            for part in parts(ids):
+                await self.connection.execute(
+                    sa.update(tables.job_row).where(tables.job_row.c.id.in_(part)).values(wanted="")
+                )
+
+
+def _enrolments(person_id: int) -> sa.Select[tuple[int]]:
+    return sa.select(tables.enrolment.c.id).where(tables.enrolment.c.person_id == person_id)
+
+
+def _without(facts: Any, pattern: re.Pattern[str]) -> Any:
+    """`facts` with every text emptied that mentions what the pattern finds."""
+    if isinstance(facts, str):
+        return "" if pattern.search(facts) else facts
+    if isinstance(facts, dict):
+        return {key: _without(value, pattern) for key, value in facts.items() if not pattern.search(key)}
+    if isinstance(facts, list):
+        return [_without(value, pattern) for value in facts]
+    return facts

@@ -1,0 +1,240 @@
+"""Lanes, claims and outcomes: the verbs with which messages leave exactly once.
+
+Each verb is a transaction of its own. An attempt belongs to (worker, attempt number) for as long as the row is
+`sending` with both; whoever comes later with an outcome finds that it is no longer theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+
+from adapters.database import tables
+from adapters.database.connections import Connections
+from adapters.database.deliveries import DELIVERIES
+from adapters.database.metadata import Moment
+from adapters.database.plans import SENDING, UNKNOWN, claimable
+from adapters.database.records import insert, parts
+from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, ref_values
+from bot.model.delivery import MOVES, Delivery, DeliveryState, Kind, Priority
+from bot.ports import Outcome
+
+DELIVERY, ADDRESS, LANE = tables.delivery, tables.address, tables.lane
+
+_TRIED = frozenset({DeliveryState.SENT, DeliveryState.RETRY, DeliveryState.UNKNOWN, DeliveryState.FAILED})
+"""Outcomes of a real attempt; with any other the claim was given back unused."""
+
+_N = sa.bindparam("n", type_=sa.Integer())
+_MOMENT = Moment()
+
+
+@cache
+def _claim(dialect: str) -> ReturningUpdate[Any]:
+    """One look per priority, each a straight piece of the index, and one conditional update."""
+    row = DELIVERY.alias("d")
+    ready = (
+        claimable(row),
+        row.c.lane == sa.bindparam("in_lane"),
+        row.c.not_before <= sa.bindparam("now", type_=_MOMENT),
+    )
+    looks = [
+        sa.select(
+            sa.select(row.c.id, row.c.priority, row.c.not_before)
+            .where(*ready, row.c.priority == sa.literal_column(str(int(priority))))
+            .order_by(row.c.not_before, row.c.id)
+            .limit(_N)
+            .subquery(f"p{int(priority)}")
+        )
+        for priority in Priority
+    ]
+    candidates = sa.union_all(*looks).subquery("candidates")
+    best = (
+        sa.select(candidates.c.id).order_by(candidates.c.priority, candidates.c.not_before, candidates.c.id).limit(_N)
+    )
+    if dialect == "postgresql":
+        # Rows that another claim holds are passed over; rows that it has just taken no longer match.
+        locked = sa.select(row.c.id).where(row.c.id.in_(best), claimable(row))
+        best = sa.select(locked.with_for_update(skip_locked=True).cte("mine").c.id)
+    to_ref = sa.select(ADDRESS.c.ref).where(ADDRESS.c.id == DELIVERY.c.address_id).scalar_subquery()
+    return (
+        sa.update(DELIVERY)
+        .where(DELIVERY.c.id.in_(best))
+        .values(
+            state=DeliveryState.SENDING,
+            worker=sa.bindparam("by"),
+            lease_until=sa.bindparam("until", type_=_MOMENT),
+            attempt=DELIVERY.c.attempt + 1,
+            wishes=0,
+        )
+        .returning(*DELIVERY_COLUMNS, to_ref.label("to_ref"))
+    )
+
+
+@cache
+def _take_lane(dialect: str) -> ReturningInsert[Any]:
+    statement = insert(dialect, LANE).values(
+        lane=sa.bindparam("in_lane"),
+        worker=sa.bindparam("by"),
+        lease_until=sa.bindparam("until", type_=_MOMENT),
+    )
+    new = statement.excluded
+    free = LANE.c.worker.is_(None) | (LANE.c.worker == new.worker)
+    over = LANE.c.lease_until <= sa.bindparam("now", type_=_MOMENT)
+    return statement.on_conflict_do_update(
+        index_elements=[LANE.c.lane],
+        set_={"worker": new.worker, "lease_until": new.lease_until},
+        where=free | over,
+    ).returning(LANE.c.paused_until)
+
+
+_HELD_ROWS = (
+    sa.select(
+        DELIVERY.c.id,
+        DELIVERY.c.kind,
+        DELIVERY.c.state,
+        DELIVERY.c.worker,
+        DELIVERY.c.attempt,
+        DELIVERY.c.wishes,
+        ADDRESS.c.ref.label("to_ref"),
+    )
+    .join(ADDRESS, ADDRESS.c.id == DELIVERY.c.address_id)
+    .where(DELIVERY.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(DELIVERY.c.id)
+    .with_for_update(of=DELIVERY)
+)
+
+
+def _new(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"new_{name}", type_=DELIVERY.c[name].type)
+
+
+_END = (
+    sa.update(DELIVERY)
+    .where(DELIVERY.c.id == sa.bindparam("number"))
+    .values(
+        state=_new("state"),
+        attempt=_new("attempt"),
+        worker=_new("worker"),
+        lease_until=None,
+        wishes=0,
+        reason=_new("reason"),
+        not_before=sa.func.coalesce(_new("not_before"), DELIVERY.c.not_before),
+        sent_at=sa.func.coalesce(_new("sent_at"), DELIVERY.c.sent_at),
+        ref=sa.func.coalesce(_new("ref"), DELIVERY.c.ref),
+        ref_place=sa.case((_new("ref").is_(None), DELIVERY.c.ref_place), else_=_new("ref_place")),
+    )
+)
+
+
+def _end_values(row: sa.Row[Any], outcome: Outcome, *, tried: bool) -> dict[str, Any]:
+    """How a row looks after an attempt. `tried` is false where the attempt was given back unused."""
+    state, attempt, not_before = outcome.to, row.attempt, outcome.not_before
+    sent = outcome.to == DeliveryState.SENT
+    wanted_again = row.wishes and outcome.to in {DeliveryState.SENT, DeliveryState.FAILED}
+    if row.kind == Kind.REFRESH and wanted_again:
+        state, attempt, not_before = DeliveryState.READY, 0, outcome.at
+    elif not tried:
+        attempt -= 1
+    values: dict[str, Any] = {"number": row.id, "new_state": state, "new_attempt": attempt}
+    values["new_worker"] = row.worker if state == DeliveryState.UNKNOWN else None
+    values["new_reason"] = outcome.reason
+    values["new_not_before"] = not_before
+    values["new_sent_at"] = outcome.at if sent else None
+    ref = ref_values(outcome.ref, row.to_ref) if outcome.ref is not None else {"ref": None, "ref_place": None}
+    return values | {f"new_{name}": value for name, value in ref.items()}
+
+
+class Outbox:
+    """The part of the store that sends."""
+
+    connections: Connections
+
+    async def take_lane(self, lane: str, worker: str, now: datetime, until: datetime) -> datetime | None:
+        values = {"in_lane": lane, "by": worker, "until": until, "now": now}
+        async with self.connections.begin() as connection:
+            row = (await connection.execute(_take_lane(connection.dialect.name), values)).first()
+        if row is None:
+            return None
+        return now if row.paused_until is None else max(now, row.paused_until)
+
+    async def leave_lane(self, lane: str, worker: str) -> None:
+        mine = (LANE.c.lane == lane, LANE.c.worker == worker)
+        async with self.connections.begin() as connection:
+            await connection.execute(sa.update(LANE).where(*mine).values(worker=None, lease_until=None))
+
+    async def pause_lane(self, lane: str, until: datetime) -> None:
+        """A pause never gets shorter: two workers may have been told different things."""
+        async with self.connections.begin() as connection:
+            statement = insert(connection.dialect.name, LANE).values(lane=lane, paused_until=until)
+            new = statement.excluded.paused_until
+            shorter = LANE.c.paused_until.is_(None) | (LANE.c.paused_until < new)
+            longer = statement.on_conflict_do_update(
+                index_elements=[LANE.c.lane], set_={"paused_until": new}, where=shorter
+            )
+            await connection.execute(longer)
+
+    async def claim(self, lane: str, worker: str, n: int, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
+        values = {"in_lane": lane, "by": worker, "n": n, "now": now, "until": lease_until}
+        async with self.connections.begin(durable=True) as connection:
+            rows = (await connection.execute(_claim(connection.dialect.name), values)).all()
+        claimed = [delivery_of(row) for row in rows]
+        return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.not_before, delivery.id))
+
+    async def settle(self, worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
+        lost: list[int] = []
+        ends: list[dict[str, Any]] = []
+        if not outcomes:
+            return lost
+        async with self.connections.begin() as connection:
+            rows = await _held_rows(connection, [outcome.delivery_id for outcome in outcomes])
+            for outcome in outcomes:
+                row = rows.get(outcome.delivery_id)
+                if row is None or (row.state, row.worker, row.attempt) != (
+                    DeliveryState.SENDING,
+                    worker,
+                    outcome.attempt,
+                ):
+                    lost.append(outcome.delivery_id)
+                else:
+                    _check(row.state, outcome.to)
+                    ends.append(_end_values(row, outcome, tried=outcome.to in _TRIED))
+            if ends:
+                await connection.execute(_END, ends)
+        return lost
+
+    async def in_doubt(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        found: list[Delivery] = []
+        async with self.connections.look() as connection:
+            for conditions, since in ((SENDING, DELIVERY.c.lease_until), (UNKNOWN, DELIVERY.c.not_before)):
+                statement = DELIVERIES.where(*conditions).order_by(since).limit(limit - len(found))
+                found += [delivery_of(row) for row in await connection.execute(statement, {"now": now})]
+        return found
+
+    async def resolve(self, delivery: Delivery, outcome: Outcome) -> bool:
+        async with self.connections.begin() as connection:
+            row = (await _held_rows(connection, [delivery.id])).get(delivery.id)
+            as_said = (delivery.state, delivery.worker, delivery.attempt)
+            if row is None or (row.state, row.worker, row.attempt) != as_said:
+                return False
+            _check(row.state, outcome.to)
+            await connection.execute(_END, [_end_values(row, outcome, tried=True)])
+        return True
+
+
+async def _held_rows(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    rows: dict[int, sa.Row[Any]] = {}
+    for part in parts(sorted(set(ids))):
+        rows |= {row.id: row for row in await connection.execute(_HELD_ROWS, {"ids": part})}
+    return rows
+
+
+def _check(state: DeliveryState, to: DeliveryState) -> None:
+    later = state == to == DeliveryState.UNKNOWN  # the look-up has to be tried again
+    if to not in MOVES[state] and not later:
+        raise ValueError(f"a delivery does not go from {state} to {to}")

@@ -1,0 +1,111 @@
+"""People, their addresses, days away and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.database import tables
+from adapters.database.records import Records, parts
+from adapters.database.rows import address_at, lane_of, person_of, person_values, role_of, role_values
+from bot.model.course import Language
+from bot.model.people import Absence, Address, Person, Profile, Role
+
+PERSON, ADDRESS, ABSENCE, ROLE = tables.person, tables.address, tables.absence, tables.role
+
+_PERSON = sa.select(PERSON).where(PERSON.c.id == sa.bindparam("id"))
+_PERSON_AT = (
+    sa.select(PERSON)
+    .join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id)
+    .where(ADDRESS.c.lane == sa.bindparam("lane"), ADDRESS.c.ref == sa.bindparam("ref"))
+)
+
+
+class PeopleTx(Records):
+    async def person(self, person_id: int) -> Person | None:
+        row = await self.first(self.locking(_PERSON, PERSON), {"id": person_id})
+        return None if row is None else (await self._with_absences([row]))[person_id]
+
+    async def people(self, person_ids: Collection[int]) -> Mapping[int, Person]:
+        found: dict[int, Person] = {}
+        for ids in parts(set(person_ids)):
+            found |= await self._with_absences(await self.all(sa.select(PERSON).where(PERSON.c.id.in_(ids))))
+        return found
+
+    async def person_at(self, address: Address) -> Person | None:
+        at = {"lane": lane_of(address), "ref": address.ref}
+        row = await self.first(self.locking(_PERSON_AT, PERSON), at)
+        return None if row is None else (await self._with_absences([row]))[row.id]
+
+    async def people_at(self, addresses: Collection[Address]) -> Mapping[Address, int]:
+        known = await self.known_addresses(addresses)
+        return {address: row.person_id for address, row in known.items() if row.person_id is not None}
+
+    async def addresses(self, person_id: int) -> Sequence[Address]:
+        statement = sa.select(ADDRESS).where(ADDRESS.c.person_id == person_id).order_by(ADDRESS.c.id)
+        return [address_at(row.lane, row.ref) for row in await self.all(statement)]
+
+    async def add_people(self, found: Sequence[tuple[Address, Profile]], now: datetime) -> Mapping[Address, int]:
+        profiles: dict[Address, Profile] = {}
+        for address, profile in found:
+            profiles.setdefault(address, profile)
+        numbers = await self.address_ids(profiles)
+        # Locked, so that two stories that meet the same newcomer agree on one person.
+        rows = await self.known_addresses(profiles, lock=True)
+        people = {address: row.person_id for address, row in rows.items()}
+        new = [address for address in profiles if people[address] is None]
+        if not new:
+            return people
+        statement = sa.insert(PERSON).returning(PERSON.c.id, sort_by_parameter_order=True)
+        values = [_newcomer(profiles[address], now) for address in new]
+        ids = (await self.connection.execute(statement, values)).scalars().all()
+        people |= dict(zip(new, ids, strict=True))
+        own = sa.update(ADDRESS).where(ADDRESS.c.id == sa.bindparam("number")).values(person_id=sa.bindparam("of"))
+        await self.connection.execute(own, [{"number": numbers[address], "of": people[address]} for address in new])
+        return people
+
+    async def save_person(self, person: Person) -> None:
+        statement = sa.update(PERSON).where(PERSON.c.id == person.id, PERSON.c.known)
+        if not await self.count(statement.values(**person_values(person))):
+            return  # forgotten meanwhile: what is stored here must not bring anything back
+        await self.connection.execute(sa.delete(ABSENCE).where(ABSENCE.c.person_id == person.id))
+        if person.absences:
+            await self.connection.execute(
+                sa.insert(ABSENCE),
+                [{"person_id": person.id, "first": away.first, "last": away.last} for away in person.absences],
+            )
+
+    async def roles_of(self, person_id: int) -> Sequence[Role]:
+        return await self._roles(ROLE.c.person_id == person_id)
+
+    async def roles_in(self, lane: str, cohort_id: int | None) -> Sequence[Role]:
+        return await self._roles(ROLE.c.lane == lane, ROLE.c.cohort_id == cohort_id)
+
+    async def add_role(self, role: Role) -> bool:
+        statement = self.insert(ROLE).values(**role_values(role)).on_conflict_do_nothing()
+        return await self.count(statement) == 1
+
+    async def remove_role(self, role: Role) -> bool:
+        same = [ROLE.c[name] == value for name, value in role_values(role).items()]
+        return await self.count(sa.delete(ROLE).where(*same)) > 0
+
+    async def _roles(self, *conditions: sa.ColumnElement[bool]) -> list[Role]:
+        statement = sa.select(ROLE).where(*conditions).order_by(ROLE.c.id)
+        return [role_of(row) for row in await self.all(statement)]
+
+    async def _with_absences(self, rows: Sequence[sa.Row[Any]]) -> dict[int, Person]:
+        away: dict[int, list[Absence]] = {}
+        ids = [row.id for row in rows if row.has_absence]
+        if ids:
+            statement = sa.select(ABSENCE).where(ABSENCE.c.person_id.in_(ids)).order_by(ABSENCE.c.id)
+            for row in await self.all(statement):
+                away.setdefault(row.person_id, []).append(Absence(row.first, row.last))
+        return {row.id: person_of(row, away.get(row.id, ())) for row in rows}
+
+
+def _newcomer(profile: Profile, now: datetime) -> dict[str, Any]:
+    language = profile.language or Language.EN
+    return person_values(Person(0, profile.name, language, profile.zone)) | {"added_at": now}

@@ -1,0 +1,102 @@
+"""What all records have in common: how statements are run, and how addresses become numbers and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database import tables
+from adapters.database.rows import lane_of
+from bot.model.people import Address
+
+Item = TypeVar("Item")
+Row = sa.Row[Any]
+
+AT_ONCE = 1000
+"""Values in one list of a statement; databases limit them."""
+
+
+def insert(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT. The two databases say it alike, SQLAlchemy has a class for each."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def parts(items: Collection[Item], size: int = AT_ONCE) -> Iterator[list[Item]]:
+    """`items` in lists of at most `size`."""
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+class Records:
+    """A transaction: `connection` is inside one, `writing` says whether it may write.
+
+    While writing on PostgreSQL, rows that a story reads in order to change them are locked by reading them
+    (`locking`), so that stories about the same person wait for each other instead of overwriting each other's work.
+    SQLite has one writer at a time anyway, and says nothing for it.
+    """
+
+    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+        self.connection = connection
+        self.writing = writing
+        self.dialect = connection.dialect.name
+
+    async def all(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        return (await self.connection.execute(statement, parameters)).all()
+
+    async def first(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Row | None:
+        return (await self.connection.execute(statement, parameters)).first()
+
+    async def count(
+        self, statement: sa.Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> int:
+        """Run it; how many rows it changed."""
+        return (await self.connection.execute(statement, parameters)).rowcount
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        return insert(self.dialect, table)
+
+    def locking(self, statement: sa.Select[Any], table: sa.Table, *, skip_locked: bool = False) -> sa.Select[Any]:
+        if not self.writing:
+            return statement
+        return statement.with_for_update(of=table, key_share=True, skip_locked=skip_locked)
+
+    # addresses
+
+    async def address_ids(self, addresses: Collection[Address]) -> dict[Address, int]:
+        """The number of every address; those not known yet are added (to nobody)."""
+        wanted = sorted(set(addresses))
+        known = await self.known_addresses(wanted)
+        new = [address for address in wanted if address not in known]
+        if new:
+            statement = self.insert(tables.address).on_conflict_do_nothing()
+            await self.connection.execute(
+                statement, [{"lane": lane_of(address), "ref": address.ref} for address in new]
+            )
+            known |= await self.known_addresses(new)
+        return {address: row.id for address, row in known.items()}
+
+    async def known_addresses(self, addresses: Collection[Address], *, lock: bool = False) -> dict[Address, Row]:
+        """Rows (id, person_id) by address."""
+        by_lane: dict[str, dict[str, Address]] = {}
+        for address in addresses:
+            by_lane.setdefault(lane_of(address), {})[address.ref] = address
+        found: dict[Address, Row] = {}
+        table = tables.address
+        for lane, by_ref in sorted(by_lane.items()):
+            for refs in parts(sorted(by_ref)):
+                statement = (
+                    sa.select(table.c.id, table.c.ref, table.c.person_id)
+                    .where(table.c.lane == lane, table.c.ref.in_(refs))
+                    .order_by(table.c.id)
+                )
+                if lock:
+                    statement = self.locking(statement, table)
+                for row in await self.all(statement):
+                    found[by_ref[row.ref]] = row
+        return found

@@ -1,0 +1,8 @@
+"""Every table there is: importing this module fills `metadata`."""
+
+from __future__ import annotations
+
+from adapters.database import chat, tables
+from adapters.database.metadata import metadata
+
+__all__ = ["chat", "metadata", "tables"]

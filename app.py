@@ -1,0 +1,824 @@
+"""The one place where everything meets: reads settings, builds the parts, connects them, runs, shuts down.
+
+    python app.py serve | demo | check | migrate | doctor
+
+`build` gives tests and harnesses the same whole as `serve`. Heavy libraries are imported where they are needed, so
+that `--help` and `check` answer at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from adapters.settings import DEMO_SETTINGS, BrowserChat, LogLevel, Settings, SettingsError, is_local, load_settings
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from adapters.content.media import MediaLibrary
+    from adapters.database.store import DatabaseStore
+    from adapters.scheduler.heartbeat import Heartbeat
+    from adapters.web.health import Health
+    from adapters.web.media import MediaFile, Transcript
+    from adapters.web.metrics import Metrics
+    from bot.messages.texts import Catalogue
+    from bot.model.course import Course, Language
+    from bot.ports import ChatPlatform, Clock
+    from bot.usecases.engine import Engine
+
+ROOT = Path(__file__).resolve().parent
+
+STOP_SECONDS = 10.0
+"""How long a stop may take: what is in hand is finished or released within it."""
+
+RELOAD_SECONDS = 30.0
+"""How often course files are looked at; a demo looks every few seconds, for authors."""
+
+HOUSEKEEPING_SECONDS = 60.0
+
+WORKSPACE = "local"
+"""The workspace of the browser chat."""
+
+
+Answered = TypeVar("Answered")
+
+
+def utc_now() -> datetime:
+    """The clock of the product."""
+    return datetime.now(UTC)  # noqa: TID251 (somebody has to look at it)
+
+
+class CannotStart(Exception):
+    """Something outside keeps the program from starting; the message says what to do."""
+
+
+# --- courses --------------------------------------------------------------------------------------------------
+
+
+class Shelf:
+    """Every edition that was ever in use, at hand without waiting (`bot.ports.Courses`).
+
+    Editions are stored in the database, so that a cohort keeps its course whatever happens to the files. Here they
+    lie compressed, and open when somebody asks.
+    """
+
+    def __init__(self, store: DatabaseStore, directory: Path, clock: Clock) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+        self._documents: dict[tuple[str, str], bytes] = {}
+        self._open: dict[tuple[str, str], Course] = {}
+        self._latest: dict[str, str] = {}
+        self._folders: dict[str, Path] = {}
+        self._media: MediaLibrary | None = None
+        self._files: frozenset[tuple[str, int, int]] = frozenset()
+        self.broken = 0
+        """How many courses on the disk have errors."""
+
+    def latest(self, course_id: str) -> Course | None:
+        edition = self._latest.get(course_id)
+        return None if edition is None else self.edition(course_id, edition)
+
+    def all_latest(self) -> Sequence[Course]:
+        return [self.edition(course_id, edition) for course_id, edition in sorted(self._latest.items())]
+
+    def edition(self, course_id: str, edition: str) -> Course:
+        key = (course_id, edition)
+        if key not in self._open:
+            from bot.rules.content import course_from_document
+
+            self._open[key] = course_from_document(zlib.decompress(self._documents[key]).decode())
+            if self._media is not None:
+                self._media.add(self._open[key])
+        return self._open[key]
+
+    async def refresh(self) -> bool:
+        """Store what changed on the disk as new editions, and learn what other processes stored.
+
+        Returns whether a course has another latest edition than before.
+        """
+        before = dict(self._latest)
+        files = await asyncio.to_thread(self._look)
+        if files != self._files:
+            await self._load()
+            self._files = files
+        async with self._store.reading() as tx:
+            stored = await tx.editions()
+            for course_id, edition, _ in stored:
+                if (course_id, edition) not in self._documents:
+                    document = await tx.document(course_id, edition)
+                    if document is not None:
+                        self._documents[course_id, edition] = zlib.compress(document.encode())
+        for course_id, edition, _ in stored:
+            # What lies on the disk is the latest; a course that is not there (any more) goes on as it was stored last.
+            if course_id not in self._folders:
+                self._latest[course_id] = edition
+        return before != self._latest
+
+    async def _load(self) -> None:
+        import structlog
+
+        from adapters.content.loader import course_folders, load_courses
+        from adapters.content.media import MediaLibrary
+
+        log = structlog.get_logger("chatcourse.courses")
+        now = self._clock()
+        loaded = await asyncio.to_thread(load_courses, self._directory, now.date())
+        folders, _ = course_folders(self._directory)
+        self.broken = len(folders) - len(loaded.courses)
+        for problem in loaded.problems:
+            if problem.is_error:
+                log.error("course_problem", file=problem.file, line=problem.line, what=problem.what, fix=problem.fix)
+        for course_id, course in loaded.courses.items():
+            document = loaded.documents[course_id]
+            async with self._store.transaction() as tx:
+                new = await tx.save_edition(course_id, course.edition, document, now)
+            self._documents[course_id, course.edition] = zlib.compress(document.encode())
+            self._open[course_id, course.edition] = course
+            self._latest[course_id] = course.edition
+            log.info("course_loaded", course=course_id, edition=course.edition, new=new, lessons=len(course.lessons))
+        # A course with errors keeps its films, too.
+        self._folders = {**self._folders, **loaded.folders}
+        self._media = MediaLibrary(self._folders, self._open.values())
+
+    def _look(self) -> frozenset[tuple[str, int, int]]:
+        found = set()
+        for path in self._directory.rglob("*"):
+            with contextlib.suppress(OSError):  # gone while we looked
+                facts = path.stat()
+                found.add((str(path), facts.st_mtime_ns, facts.st_size))
+        return frozenset(found)
+
+    # for the web side
+
+    def find_media(self, course_id: str, lesson_folder: str, path: str) -> MediaFile | None:
+        return self._media.find(course_id, lesson_folder, path) if self._media is not None else None
+
+    def find_transcript(
+        self, course_id: str, lesson_id: str, activity_id: str, language: Language
+    ) -> Transcript | None:
+        from adapters.content.media import read_transcript
+        from adapters.web.media import Transcript
+
+        course = self.latest(course_id)
+        lesson = course.lesson(lesson_id) if course else None
+        activity = lesson.activity(activity_id) if lesson else None
+        if course is None or lesson is None or activity is None or activity.media is None:
+            return None
+        file = self.find_media(course_id, lesson.folder, activity.media.transcript.get(language, ""))
+        text = read_transcript(file.path) if file is not None else None
+        if text is None:
+            return None
+        return Transcript(activity.title[language], lesson.title[language], course.title[language], language, text)
+
+
+# --- platforms ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a platform may be built from."""
+
+    settings: Settings
+    store: DatabaseStore
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Plug:
+    """A platform and what connects it: its routes once there is an engine, and what to do when the server stops.
+
+    POST requests below `press_path` count as presses in the metrics; `chat_path` is where people go to chat.
+    """
+
+    platform: ChatPlatform
+    routes: Callable[[Engine], Iterable[web.AbstractRouteDef]] = lambda engine: ()
+    press_path: str = ""
+    chat_path: str | None = None
+    closing: Callable[[], object] = lambda: None
+
+
+PlatformFactory = Callable[[Tools], Plug]
+"""Builds a platform before there is an engine."""
+
+
+def browser_plug(tools: Tools) -> Plug:
+    """The chat in a web page."""
+    from adapters.browser.access import Access
+    from adapters.browser.inbound import BrowserInbound
+    from adapters.browser.platform import BrowserPlatform
+    from adapters.database.chat import ChatStore
+
+    settings = tools.settings
+    memory = ChatStore(tools.store)
+    platform = BrowserPlatform(memory, tools.clock)
+    access = Access(
+        "open" if settings.browser_chat is BrowserChat.LOCAL else "links",
+        workspace=WORKSPACE,
+        public_url=settings.public_url,
+        # the setting names the newest key first, the signer wants it last
+        secrets=settings.secret_keys[::-1],
+    )
+
+    def routes(engine: Engine) -> Iterable[web.AbstractRouteDef]:
+        return BrowserInbound(
+            engine, platform, memory, tools.clock, access, commands_in(engine.parts.catalogues)
+        ).routes()
+
+    return Plug(platform, routes, press_path="/chat/api/", chat_path="/chat/", closing=platform.hub.close)
+
+
+def commands_in(catalogues: Mapping[Language, Catalogue]) -> Callable[[Language], Sequence[tuple[str, str]]]:
+    """What one can type, with one line of help each, in a language."""
+    from bot.rules.grammar import table
+
+    def commands(language: Language) -> Sequence[tuple[str, str]]:
+        t = catalogues[language]
+        return [(f"/{row.noun} {row.usage_in(language)}".strip(), t.t(row.text)) for row in table()]
+
+    return commands
+
+
+def platforms_for(settings: Settings) -> tuple[PlatformFactory, ...]:
+    """Every platform whose settings are there."""
+    return () if settings.browser_chat is BrowserChat.OFF else (browser_plug,)
+
+
+# --- the whole ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything, plugged together. It does nothing before `run`."""
+
+    settings: Settings
+    store: DatabaseStore
+    shelf: Shelf
+    engine: Engine
+    plugs: Mapping[str, Plug]
+    heartbeat: Heartbeat
+    metrics: Metrics
+    web: web.Application
+    state: dict[str, bool] = field(default_factory=lambda: {"stopping": False})
+
+    @property
+    def chat_url(self) -> str | None:
+        path = next((plug.chat_path for plug in self.plugs.values() if plug.chat_path), None)
+        return None if path is None else self.settings.public_url + path
+
+
+@contextlib.asynccontextmanager
+async def build(
+    settings: Settings,
+    platforms: Sequence[PlatformFactory] | None = None,
+    *,
+    reload_seconds: float = RELOAD_SECONDS,
+) -> AsyncIterator[App]:
+    """Build everything and take it apart at the end. Nothing runs yet, and nothing listens.
+
+    `platforms` stand in for those that the settings ask for; course files are looked at every `reload_seconds`.
+    Raises CannotStart.
+    """
+    from adapters.catalogues import read_catalogues
+    from adapters.holidays import HolidayCalendars
+    from adapters.scheduler.heartbeat import Chore, Heartbeat
+    from adapters.web.application import make_app
+    from adapters.web.health import Health, HealthCheck
+    from adapters.web.metrics import Metrics
+    from bot.messages.links import Links
+    from bot.usecases.context import Parts
+    from bot.usecases.engine import Engine
+
+    async with contextlib.AsyncExitStack() as stack:
+        store = await open_database(settings)
+        stack.push_async_callback(store.close)
+        shelf = Shelf(store, settings.courses_dir, utc_now)
+        await shelf.refresh()
+        tools = Tools(settings, store, utc_now)
+        factories = platforms_for(settings) if platforms is None else platforms
+        plugs = {plug.platform.name: plug for plug in (factory(tools) for factory in factories)}
+        parts = Parts(
+            store=store,
+            courses=shelf,
+            holidays=HolidayCalendars(),
+            platforms={name: plug.platform for name, plug in plugs.items()},
+            catalogues=read_catalogues(),
+            clock=utc_now,
+            links=Links(settings.public_url),
+            admins=settings.admins,
+            worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+        )
+        engine = Engine(parts, _report)
+        metrics = Metrics()
+
+        async def courses() -> None:
+            if await shelf.refresh():
+                await engine.follow_editions()
+
+        async def alerts() -> None:
+            await engine.alert_admins()
+
+        async def purge() -> None:
+            await store.purge(utc_now())
+
+        heartbeat = Heartbeat(
+            engine.tick,
+            clock=utc_now,
+            chores=(
+                Chore("courses", reload_seconds, courses),
+                Chore("alerts", HOUSEKEEPING_SECONDS, alerts),
+                Chore("purge", HOUSEKEEPING_SECONDS, purge),
+            ),
+            observe=lambda seconds, failed: metrics.observe_tick(seconds, failed=failed),
+        )
+        state = {"stopping": False}
+
+        def health(figures: Mapping[str, Any] | None) -> Health:
+            return Health(figures, heartbeat.age, shelf.broken, state["stopping"])
+
+        application = make_app(
+            routes=[route for plug in plugs.values() for route in plug.routes(engine)],
+            readiness=HealthCheck(store.health, health, asyncio.get_running_loop().time),
+            metrics=metrics,
+            find_media=shelf.find_media,
+            find_transcript=shelf.find_transcript,
+            https=settings.public_url.startswith("https:"),
+            chat_path=next((plug.chat_path for plug in plugs.values() if plug.chat_path), None),
+            press_paths={plug.press_path: name for name, plug in plugs.items() if plug.press_path},
+        )
+        yield App(settings, store, shelf, engine, plugs, heartbeat, metrics, application, state)
+
+
+def _report(event: str, **ids: Any) -> None:
+    """What the engine finds worth a line."""
+    import structlog
+
+    log = structlog.get_logger("chatcourse.engine")
+    if "exc_info" in ids:
+        log.error(event, **ids)
+    else:
+        log.info(event, **ids)
+
+
+async def open_database(settings: Settings) -> DatabaseStore:
+    """The store, brought up to date when it is embedded. Raises CannotStart."""
+    from adapters.database.store import open_store
+
+    if settings.embedded:
+        await migrate_database(settings)
+    else:
+        reached, newest = await database_revisions(settings)
+        if reached != newest:
+            state = "is empty" if reached is None else "belongs to another version"
+            raise CannotStart(
+                f"The database {settings.database_label} {state}. Make a backup, then run: python app.py migrate"
+            )
+    return open_store(settings.database_url)
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Run the migrations that are missing. Raises CannotStart."""
+    from adapters.database.migrate import migrate
+
+    await _ask_database(settings, migrate)
+
+
+async def database_revisions(settings: Settings) -> tuple[str | None, str]:
+    """The revision that the database has, and the one this version needs. Raises CannotStart."""
+    from adapters.database.migrate import current, newest
+
+    return await _ask_database(settings, current), newest()
+
+
+async def _ask_database(settings: Settings, question: Callable[[str], Answered]) -> Answered:
+    from adapters.logs.redact import scrub
+    from adapters.web.probe import reach
+
+    try:
+        await asyncio.to_thread(reach, settings.database_host)
+        return await asyncio.to_thread(question, settings.database_url)
+    except Exception as error:
+        reason = scrub(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+        raise CannotStart(
+            f"The database {settings.database_label} cannot be used: {reason}\n"
+            "Check DATABASE_URL, that the database runs, and that this user may use it; "
+            "python app.py doctor tells more."
+        ) from error
+
+
+@contextlib.asynccontextmanager
+async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve on an open socket and let the heart beat; at the end, stop within `STOP_SECONDS`.
+
+    The order of stopping: nobody new comes in, open pages are sent away, no new work is begun, what is in hand is
+    finished or released, and last the database closes.
+    """
+    import structlog
+    from aiohttp import web
+
+    from adapters.web.application import AccessLog
+
+    log = structlog.get_logger("chatcourse.app")
+    runner = web.AppRunner(app.web, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=2.0)
+    await runner.setup()
+    site = web.SockSite(runner, listener)
+    await site.start()
+    app.heartbeat.start()
+    log.info(
+        "started",
+        at_url=app.settings.public_url,
+        database="sqlite" if app.settings.embedded else "postgresql",
+        platforms=sorted(app.plugs),
+        courses=[course.id for course in app.shelf.all_latest()],
+        courses_broken=app.shelf.broken,
+    )
+    loop = asyncio.get_running_loop()
+    try:
+        yield
+    finally:
+        until = loop.time() + STOP_SECONDS
+        app.state["stopping"] = True
+        log.info("stopping")
+        await site.stop()
+        for plug in app.plugs.values():
+            plug.closing()
+        await app.heartbeat.stop(seconds=3.0)
+        await app.engine.stop(max(until - loop.time() - 3.0, 1.0))
+        await runner.cleanup()
+        log.info("stopped", seconds=round(STOP_SECONDS - (until - loop.time()), 1))
+
+
+async def serve(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    platforms: Sequence[PlatformFactory] | None = None,
+    prepare: Callable[[App], Awaitable[None]] | None = None,
+    announce: Callable[[App], None] = lambda app: None,
+    reload_seconds: float = RELOAD_SECONDS,
+) -> None:
+    """Run until SIGTERM or SIGINT. A second signal ends the process at once."""
+    ending = asyncio.Event()
+    _on_signals(ending)
+    async with build(settings, platforms, reload_seconds=reload_seconds) as app:
+        if prepare is not None:
+            await prepare(app)
+        async with running(app, listener):
+            announce(app)
+            await ending.wait()
+
+
+def _on_signals(ending: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        if ending.is_set():
+            os._exit(1)  # asked twice: what is in hand is taken up again at the next start
+        ending.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, end)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+
+
+# --- the demo -------------------------------------------------------------------------------------------------
+
+
+async def seed_demo(app: App) -> None:
+    """Fill a new demo with sample people and a cohort; a demo that was begun before goes on as it is."""
+    from adapters.browser.platform import SAMPLE_PEOPLE, BrowserPlatform
+
+    browser = app.plugs["browser"].platform
+    assert isinstance(browser, BrowserPlatform)  # noqa: S101 (a demo has no other)
+    await browser.add_people(WORKSPACE, SAMPLE_PEOPLE)
+    # The cohort is created and enrolled through the engine, as sam, the admin.
+
+
+def demo_settings(root: Path) -> Settings:
+    """Embedded defaults, apart from everything real: its own folder, its own database, its own admin."""
+    from bot.model.people import Address
+
+    found = load_settings(root, data_dir=root / "var" / "demo", only=DEMO_SETTINGS, create_key=True)
+    return replace(
+        found,
+        browser_chat=BrowserChat.LOCAL,
+        admins=frozenset({Address("browser", WORKSPACE, "sam")}),
+        # People watch the terminal for the address, not for events.
+        log_level=found.log_level if "LOG_LEVEL" in found.given else LogLevel.WARNING,
+    )
+
+
+# --- looking after it -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing `doctor` looked at. `status` is ok, warning or problem; `fix` says what to do."""
+
+    about: str
+    status: str
+    said: str
+    fix: str = ""
+
+
+async def examine(root: Path) -> list[Finding]:
+    """Everything that can be known without changing anything."""
+    try:
+        settings = load_settings(root)
+    except SettingsError as error:
+        return [Finding("settings", "problem", problem) for problem in error.problems]
+    findings = [Finding("settings", "ok", "all can be read")]
+    findings += [Finding("settings", "warning", warning) for warning in settings.warnings]
+    if not settings.admins:
+        findings.append(
+            Finding("admins", "warning", "nobody may create cohorts", "Set ADMINS, for example browser:local:sam")
+        )
+    findings.append(_disk(settings))
+    findings += await _database(settings)
+    findings += await asyncio.to_thread(_courses, settings, utc_now().date())
+    findings.append(_translations())
+    findings += await _addresses(settings)
+    findings.append(_chat_access(settings))
+    findings.append(_clock())
+    return findings
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.database_file.parent if settings.database_file else settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    if settings.embedded and not os.access(folder, os.W_OK):
+        return Finding("disk", "problem", f"{folder} cannot be written to", "Make it writable for this user.")
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < 500:
+        return Finding(
+            "disk", "warning", f"only {free} MB are free at {folder}", "Make room: a full disk stops everything."
+        )
+    return Finding("disk", "ok", f"{free // 1000} GB free at {folder}")
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    label = settings.database_label
+    file = settings.database_file
+    if file is not None and not await asyncio.to_thread(file.exists):
+        return [Finding("database", "ok", f"{label} is made at the first start")]
+    try:
+        reached, newest = await database_revisions(settings)
+    except CannotStart as error:
+        said, _, fix = str(error).partition("\n")
+        return [Finding("database", "problem", said, fix)]
+    if reached == newest:
+        return [Finding("database", "ok", f"{label} is up to date")]
+    if settings.embedded:
+        return [Finding("database", "ok", f"{label} is brought up to date at the next start")]
+    return [
+        Finding("database", "problem", f"{label} is not up to date", "Make a backup, then run: python app.py migrate")
+    ]
+
+
+def _courses(settings: Settings, today: date) -> list[Finding]:
+    from adapters.content.check import check
+
+    report = check([settings.courses_dir], today)
+    findings = [
+        Finding("courses", "problem", f"{problem.file}:{problem.line}: {problem.what}", problem.fix)
+        for problem in report.problems
+    ]
+    for course in report.courses:
+        errors = sum(problem.is_error for problem in course.problems)
+        if errors:
+            advice = f"Run: python app.py check {course.folder}"
+            findings.append(
+                Finding("courses", "problem", f"{course.name} has {errors} errors and is not taught", advice)
+            )
+        else:
+            findings.append(Finding("courses", "ok", f"{course.name}: {course.lessons} lessons"))
+    return findings
+
+
+def _translations() -> Finding:
+    from adapters.catalogues import read_catalogues
+    from bot.model.course import Language
+
+    if not read_catalogues()[Language.FR].sentences:
+        advice = "Restore bot/messages/locale from the release."
+        return Finding("translations", "problem", "there are no French sentences", advice)
+    return Finding("translations", "ok", "English and French")
+
+
+async def _addresses(settings: Settings) -> list[Finding]:
+    """Is the port free, or ours? Does the public address lead here?"""
+    from urllib.parse import urlsplit
+
+    from adapters.web.probe import ask, listen
+
+    where = f"{settings.host} port {settings.port}"
+    running = await ask(f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}")  # noqa: S104
+    findings = []
+    if running.ours:
+        state = "ready" if running.ready else "not ready: see /readyz"
+        findings.append(Finding("port", "ok" if running.ready else "warning", f"Chatcourse runs on {where}, {state}"))
+    else:
+        try:
+            listen(settings.host, settings.port).close()
+        except OSError as error:
+            findings.append(Finding("port", "problem", f"{where}: {error.strerror}", "Set another PORT or HOST."))
+        else:
+            findings.append(Finding("port", "ok", f"{where} is free"))
+    if "PUBLIC_URL" not in settings.given:
+        findings.append(Finding("public address", "ok", f"{settings.public_url} (PUBLIC_URL is not set)"))
+        return findings
+    parts = urlsplit(settings.public_url)
+    if parts.scheme == "http" and not is_local(parts.hostname or ""):
+        advice = "Put a proxy with a certificate in front, and write https:// in PUBLIC_URL."
+        findings.append(Finding("public address", "problem", f"{settings.public_url} is not encrypted", advice))
+    answer = await ask(settings.public_url)
+    if answer.ours:
+        findings.append(Finding("public address", "ok", f"{settings.public_url} leads to Chatcourse"))
+    elif not running.ours:
+        advice = "Start Chatcourse, then run doctor again."
+        findings.append(Finding("public address", "warning", f"{settings.public_url} cannot be tested now", advice))
+    else:
+        why = answer.error or f"something else answers (status {answer.status})"
+        advice = "Check the name, the certificate, and that the proxy passes requests on to this port."
+        findings.append(Finding("public address", "problem", f"{settings.public_url}: {why}", advice))
+    return findings
+
+
+def _chat_access(settings: Settings) -> Finding:
+    if settings.browser_chat is BrowserChat.OFF:
+        return Finding(
+            "browser chat", "warning", "off, and no other platform is set", "Set BROWSER_CHAT to local or links."
+        )
+    if settings.browser_chat is BrowserChat.LINKS:
+        return Finding("browser chat", "ok", "on; everybody needs a personal link")
+    if settings.host in ("0.0.0.0", "::"):  # noqa: S104 (compared with, not bound to)
+        advice = "Set BROWSER_CHAT=links, or HOST=127.0.0.1."
+        return Finding("browser chat", "warning", "local, while other machines can reach this port", advice)
+    return Finding("browser chat", "ok", "on; whoever sits at this machine chooses a person")
+
+
+def _clock() -> Finding:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    now = utc_now()
+    if now.year < 2026:
+        return Finding("clock", "problem", f"the clock says {now:%Y-%m-%d %H:%M} UTC", "Set the clock, best with NTP.")
+    try:
+        ZoneInfo("America/Toronto")
+    except ZoneInfoNotFoundError:
+        return Finding("clock", "problem", "there are no time zones", "Install the package tzdata.")
+    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC; compare it with your watch")
+
+
+# --- the command line -----------------------------------------------------------------------------------------
+
+cli = typer.Typer(
+    help="Chatcourse: a course delivered as chat messages.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
+
+
+@cli.command("serve")
+def serve_verb() -> None:
+    """Run the product: web server, chat platforms, heartbeat."""
+    settings = load_settings(ROOT, create_key=True)
+    _run(settings, lambda listening, listener: serve(listening, listener))
+
+
+@cli.command("demo")
+def demo_verb(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the last demo and begin anew.")] = False,
+) -> None:
+    """Try it out: example course, sample people, in your browser."""
+    settings = demo_settings(ROOT)
+
+    def begin(listening: Settings, listener: socket.socket) -> Awaitable[None]:
+        if fresh:
+            _forget_demo(listening.data_dir)
+        return serve(listening, listener, prepare=seed_demo, announce=_announce_demo, reload_seconds=5.0)
+
+    _run(settings, begin)
+
+
+@cli.command("check")
+def check_verb(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Courses to check; all of them without.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find every mistake in courses: file, line, and what to write instead."""
+    from adapters.content.check import run_check
+
+    raise typer.Exit(run_check(paths or [load_settings(ROOT, only={"COURSES_DIR"}).courses_dir], as_json, sys.stdout))
+
+
+@cli.command("migrate")
+def migrate_verb() -> None:
+    """Bring the database up to date."""
+    settings = load_settings(ROOT)
+    asyncio.run(migrate_database(settings))
+    typer.echo(f"{settings.database_label} is up to date.")
+
+
+@cli.command("doctor")
+def doctor_verb(as_json: JsonOption = False) -> None:
+    """Look at settings, database, courses and addresses; say what to do."""
+    findings = asyncio.run(examine(ROOT))
+    bad = any(finding.status == "problem" for finding in findings)
+    if as_json:
+        fields = [{"about": f.about, "status": f.status, "said": f.said, "fix": f.fix} for f in findings]
+        typer.echo(json.dumps({"ok": not bad, "findings": fields}, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.status:<8} {finding.about}: {finding.said}")
+            if finding.fix:
+                typer.echo(f"{'':<8}   -> {finding.fix}")
+        typer.echo("Something needs attention, see above." if bad else "Nothing is in the way.")
+    raise typer.Exit(1 if bad else 0)
+
+
+def _run(settings: Settings, begin: Callable[[Settings, socket.socket], Awaitable[None]]) -> None:
+    """Set up the logs, take the port, and run to the end."""
+    from adapters.logs import configure_logs
+    from adapters.web.probe import listen
+
+    configure_logs(settings.log_level, settings.log_format, colours=settings.log_colours)
+    _warn(settings)
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        raise CannotStart(_port_words(settings, error)) from None
+    with listener:
+        asyncio.run(_awaited(begin(settings.listening_on(listener.getsockname()[1]), listener)))
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    await work
+
+
+def _warn(settings: Settings) -> None:
+    import structlog
+
+    for warning in settings.warnings:
+        structlog.get_logger("chatcourse.app").warning("setting_doubtful", detail=warning)
+
+
+def _port_words(settings: Settings, error: OSError) -> str:
+    from adapters.web.probe import ask
+
+    where = f"{settings.host} port {settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        if asyncio.run(ask(f"http://{settings.host}:{settings.port}")).ours:
+            return f"Chatcourse runs already, on {where}. Use that one, stop it, or choose another port with PORT=3979."
+        return f"Something else uses {where}. Choose another port, for example with PORT=3979."
+    if error.errno == errno.EACCES:
+        return f"This user may not listen on {where}. Choose a port above 1023, for example with PORT=3978."
+    return f"Cannot listen on {where}: {error.strerror}. Check HOST and PORT."
+
+
+def _announce_demo(app: App) -> None:
+    typer.echo(f"Chatcourse runs. Open {app.chat_url}  (stop with Ctrl+C)")
+
+
+def _forget_demo(folder: Path) -> None:
+    """Remove what a demo wrote; nothing else in the folder is touched."""
+    for file in folder.glob("chatcourse.db*"):
+        file.unlink()
+
+
+def main() -> None:
+    """The command line, with every expected trouble told in words instead of a traceback."""
+    try:
+        cli()
+    except (SettingsError, CannotStart) as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

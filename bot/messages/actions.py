@@ -1,0 +1,85 @@
+"""What a button means: a command as a short string and back, round trip guaranteed.
+
+The string is the verb and the fields that were said, as a query: `course.done?cohort=3&lesson=open&activity=film`.
+Platforms limit a button's value (Slack: 2,000 characters, action ids 255), so fields hold ids, never words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+from urllib.parse import parse_qsl, urlencode
+
+from bot.errors import Slip
+from bot.messages.texts import N_
+from bot.model.commands import COMMANDS, Command
+
+OUTDATED = N_("This button belongs to an older version. Type “help” to see what is possible now.")
+
+
+def encode(command: Command) -> str:
+    """The command as text; fields that still have their default value are left out."""
+    said = {
+        field.name: _text(getattr(command, field.name))
+        for field in fields(command)
+        if getattr(command, field.name) != field.default
+    }
+    return f"{command.verb}?{urlencode(said)}" if said else command.verb
+
+
+def decode(action: str, values: Mapping[str, str] | None = None) -> Command:
+    """The command that `action` means, with a form's `values` filled in where it has fields of that name.
+
+    Raises Slip when the action is unknown or a value does not fit: buttons of old messages stay in chats for ever.
+    """
+    verb, _, query = action.partition("?")
+    cls = COMMANDS.get(verb)
+    if cls is None:
+        raise Slip(OUTDATED)
+    kinds = _kinds(verb)
+    said: dict[str, Any] = {}
+    for name, text in [*parse_qsl(query, keep_blank_values=True), *(values or {}).items()]:
+        if name not in kinds:
+            continue
+        try:
+            said[name] = _value(text, kinds[name])
+        except ValueError:
+            raise Slip(OUTDATED) from None
+    try:
+        return cls(**said)
+    except TypeError:
+        raise Slip(OUTDATED) from None
+
+
+@cache
+def _kinds(verb: str) -> Mapping[str, type]:
+    cls = COMMANDS[verb]
+    hints = get_type_hints(cls)
+    return {field.name: _kind(hints[field.name]) for field in fields(cls)}
+
+
+def _kind(hint: Any) -> type:
+    if isinstance(hint, UnionType):
+        return next(part for part in get_args(hint) if part is not type(None))  # type: ignore[no-any-return]
+    return hint  # type: ignore[no-any-return]
+
+
+def _text(value: Any) -> str:
+    if value is True:
+        return "1"
+    if value is False:
+        return "0"
+    return "" if value is None else str(value)
+
+
+def _value(text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in ("1", "0", "true", "false", "yes", "no", "on", "off", ""):
+            raise ValueError(text)
+        return text.lower() in ("1", "true", "yes", "on")
+    if kind is int:
+        return int(text) if text else None
+    return text

@@ -1,0 +1,58 @@
+"""A form as a message, for plain mode and platforms without forms: everything it asks, and what to type instead."""
+
+from __future__ import annotations
+
+from bot.messages.actions import decode
+from bot.messages.blocks import Block, Buttons, ChoiceField, Facts, Form, Item, Message, Note, Title
+from bot.messages.texts import Catalogue
+from bot.messages.typing import typed_in
+from bot.model.commands import Answer, Command, Done, Feedback, Settings, Snooze, Vote
+from bot.model.richtext import Line, Span
+from bot.rules.grammar import find_help
+
+
+def form_message(form: Form, t: Catalogue, number: int | None = None) -> Message:
+    """The same words as a message; `number` is the activity's number where the form is about one."""
+    blocks: list[Block] = [Title(form.title), *form.blocks]
+    for field in form.fields:
+        if isinstance(field, ChoiceField):
+            blocks += [Item("•", (Span(choice.label),)) for choice in field.choices if choice.label]
+        elif field.hint:
+            blocks.append(Facts(((field.label, (Span(field.hint),)),)))
+    if form.action and form.submit:
+        blocks.append(Note(_how(decode(form.action), number, t)))
+    if form.buttons:
+        blocks.append(Buttons(form.buttons))
+    return Message(t.language, form.title, tuple(blocks))
+
+
+def _how(command: Command, number: int | None, t: Catalogue) -> Line:
+    def typed(text: str) -> str:
+        return typed_in(t.language, text)
+
+    n = f" {number}" if number else ""
+    match command:
+        case Vote():
+            return t.line("Type `{vote}` to choose A, and so on.", vote=typed(f"vote{n} a"))
+        case Done():
+            return t.line("Type `{done}` when you are done.", done=typed(f"done{n or ' 1'}"))
+        case Answer():
+            return t.line(
+                "Type `{answer}` and your words; `{share}` to share them with your cohort.",
+                answer=typed(f"answer{n}"),
+                share=typed(f"share{n}"),
+            )
+        case Snooze():
+            return t.line("Type `{snooze}`, or any other day.", snooze=typed("snooze until monday"))
+        case Feedback():
+            return t.line("Type `{feedback}` and one line.", feedback=typed("feedback partly"))
+        case Settings():
+            words = ", ".join(
+                typed(text) for text in ("window 9-12", "days mon,wed", "tz Toronto", "lang fr", "plain off")
+            )
+            return t.line("Type, for example: `{words}`.", words=words)
+        case _:
+            row = find_help(command.verb.replace(".", " ").removeprefix("course "))
+            example = (row.example_in(t.language) if row else "") or "help"
+            noun = "" if command.verb.startswith("course.") else f"{typed(command.verb.partition('.')[0])} "
+            return t.line("For example: `{example}`", example=f"{noun}{example}")

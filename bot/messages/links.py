@@ -1,0 +1,24 @@
+"""Addresses of this app's own pages and media."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from bot.model.course import Course, Language, Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`base` is the public URL without a slash at the end."""
+
+    base: str
+
+    def media(self, course: Course, lesson: Lesson, path: str) -> str:
+        """A media file of a lesson; an absolute address stays what it is."""
+        if not path or path.startswith(("http://", "https://")):
+            return path
+        return f"{self.base}/media/{quote(course.id)}/{quote(lesson.folder)}/{quote(path)}"
+
+    def transcript(self, course: Course, lesson: Lesson, activity_id: str, language: Language) -> str:
+        return f"{self.base}/transcript/{quote(course.id)}/{quote(lesson.id)}/{quote(activity_id)}/{language}"

@@ -1,0 +1,1 @@
+"""Nouns: frozen dataclasses and enums. A value of these types cannot be wrong."""

@@ -1,0 +1,223 @@
+"""From a claimed delivery to its message: built late, in the person's language, with what is true at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.messages.blocks import Message
+from bot.messages.cohorts import failures
+from bot.messages.lessons import LessonView, lesson_message
+from bot.messages.texts import Catalogue
+from bot.messages.views import CourseView
+from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
+from bot.model.cohort import Cohort, Enrolment, EnrolmentState
+from bot.model.course import Language
+from bot.model.delivery import Delivery, HoldReason, Kind, Priority
+from bot.model.people import Person
+from bot.model.progress import Completion
+from bot.ports import Tx
+from bot.rules.budget import WEEK, within
+from bot.rules.timebox import smallest_next
+from bot.usecases.context import Parts, wishes_of
+from bot.usecases.enrolling import job_message
+from bot.usecases.looking import course_view, view_of_lesson
+from bot.usecases.schedule import open_moment
+
+TEMPLATES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Post this message (or show it anew, for a refresh)."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now."""
+
+    reason: HoldReason
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waive:
+    """Not needed any more."""
+
+    reason: str
+
+
+Verdict = Send | Hold | Waive
+
+
+@dataclass
+class Composer:
+    """Turns batches of claimed deliveries into verdicts. Untouched lessons of people with the same language, track and
+    mode are one and the same message object, which adapters may render once."""
+
+    parts: Parts
+    templates: dict[tuple[object, ...], Message] = field(default_factory=dict)
+
+    async def verdicts(self, tx: Tx, rows: Sequence[Delivery], now: datetime) -> dict[int, Verdict | Exception]:
+        """One verdict per delivery; an exception stands for one whose message could not be built."""
+        batch = await Batch.load(tx, rows, now)
+        verdicts: dict[int, Verdict | Exception] = {}
+        for row in rows:
+            try:
+                verdicts[row.id] = await self._verdict(tx, row, batch, now)
+            except Exception as error:
+                verdicts[row.id] = error
+        return verdicts
+
+    async def _verdict(self, tx: Tx, row: Delivery, batch: Batch, now: datetime) -> Verdict:
+        if row.kind in (Kind.REFRESH, Kind.PROGRESS, Kind.ALERT):
+            return await self._other(tx, row, batch)
+        enrolment = batch.enrolments.get(row.enrolment_id or 0)
+        cohort = batch.cohorts.get(row.cohort_id or 0)
+        person = batch.people.get(row.person_id or 0)
+        if enrolment is None or cohort is None or person is None or enrolment.state is EnrolmentState.LEFT:
+            return Waive("left")
+        if hold := self._hold(row, batch, enrolment, cohort, person, now):
+            return hold
+        if row.kind is Kind.LESSON:
+            return Send(await self._lesson(tx, row, batch, enrolment, cohort, person))
+        return await self._around(tx, row, enrolment, cohort, person)
+
+    def _hold(
+        self, row: Delivery, batch: Batch, enrolment: Enrolment, cohort: Cohort, person: Person, now: datetime
+    ) -> Hold | None:
+        """Quiet hours and the weekly budget, looked at again at the last moment."""
+        if row.priority is Priority.ASKED:
+            return None
+        wishes = wishes_of(person, cohort)
+        opens = open_moment(self.parts, cohort, wishes, now)
+        if opens > now:
+            return Hold(HoldReason.QUIET, opens)
+        if not within(row.kind, batch.week.get(person.id, 0), cohort.budget):
+            tomorrow = open_moment(self.parts, cohort, wishes, now + cohort.pace.real_span(WEEK / 7))
+            return Hold(HoldReason.BUDGET, tomorrow)
+        batch.week[person.id] = batch.week.get(person.id, 0) + 1
+        return None
+
+    async def _lesson(
+        self, tx: Tx, row: Delivery, batch: Batch, enrolment: Enrolment, cohort: Cohort, person: Person
+    ) -> Message:
+        t = self.parts.t(person.language)
+        touched = bool(row.content.get("box")) or any(
+            done.lesson_id == row.lesson_id for done in batch.done.get(enrolment.id, ())
+        )
+        if touched:
+            view, _ = await view_of_lesson(self.parts, tx, row, person)
+            return lesson_message(view, t)
+        edition = row.edition or cohort.edition
+        key = (cohort.id, row.lesson_id, edition, person.language, enrolment.track, person.plain)
+        message = self.templates.get(key)
+        if message is None:
+            course = self.parts.courses.edition(cohort.course_id, edition)
+            lesson = course.lesson(row.lesson_id or "")
+            if lesson is None:
+                raise LookupError(f"edition {edition} has no lesson {row.lesson_id}")
+            view = LessonView(cohort.id, course, lesson, enrolment.track, self.parts.links, plain=person.plain)
+            message = lesson_message(view, t)
+            if len(self.templates) >= TEMPLATES:
+                self.templates.clear()
+            self.templates[key] = message
+        return message
+
+    async def _around(self, tx: Tx, row: Delivery, enrolment: Enrolment, cohort: Cohort, person: Person) -> Verdict:
+        t = self.parts.t(person.language)
+        view = await course_view(self.parts, tx, cohort, enrolment, person)
+        match row.kind:
+            case Kind.WELCOME:
+                adder = await tx.person(enrolment.added_by) if enrolment.added_by else None
+                other = self.parts.t(Language.FR if t.language is Language.EN else Language.EN)
+                return Send(welcome(view, t, adder.name if adder else None, own_wish=False, other=other))
+            case Kind.READY_CHECK:
+                return Waive("answered") if enrolment.ready is not None else Send(ready_check(view, t))
+            case Kind.DIGEST:
+                lessons = [view.lessons[lesson_id] for lesson_id in view.waiting]
+                return Send(digest(view, lessons, t)) if lessons else Waive("caught up")
+            case Kind.NOTICE:
+                return Send(resumed(view, t))
+            case Kind.CLOSING:
+                return Send(closing(view, t))
+            case _:
+                return self._nudge(view, row, t)
+
+    def _nudge(self, view: CourseView, row: Delivery, t: Catalogue) -> Verdict:
+        lesson = view.lessons.get(row.lesson_id or "")
+        progress = view.progress.get(row.lesson_id or "")
+        if lesson is None or progress is None or progress.done:
+            return Waive("done")
+        small = smallest_next(lesson.on(view.enrolment.track), progress.done)
+        if small is None:
+            return Waive("done")
+        return Send(nudge(view, lesson, small, int(row.content.get("step", 0)), bool(row.content.get("last")), t))
+
+    async def _other(self, tx: Tx, row: Delivery, batch: Batch) -> Verdict:
+        person = batch.people.get(row.person_id or 0)
+        if row.kind is Kind.REFRESH:
+            original = await tx.delivery(row.key.removeprefix("refresh/"))
+            if original is None or person is None:
+                return Waive("gone")
+            if original.kind is Kind.LESSON:
+                view, _ = await view_of_lesson(self.parts, tx, original, person)
+                return Send(lesson_message(view, self.parts.t(person.language)))
+            row = original
+        if person is None:
+            return Waive("gone")
+        if row.kind is Kind.PROGRESS:
+            job = await tx.job(int(row.content["job"]))
+            cohort = await tx.cohort(job.cohort_id) if job else None
+            if job is None or cohort is None:
+                return Waive("gone")
+            return Send(await job_message(self.parts, tx, job, cohort, person))
+        return await self._alert(tx, row, person)
+
+    async def _alert(self, tx: Tx, row: Delivery, person: Person) -> Verdict:
+        t = self.parts.t(person.language)
+        cohort = await tx.cohort(row.cohort_id) if row.cohort_id else None
+        if cohort is None:
+            return Waive("gone")
+        rows = await tx.failures(cohort.id, 10)
+        if not rows:
+            return Waive("solved")
+        known = await tx.people({each.person_id for each in rows if each.person_id})
+        named = []
+        for each in rows:
+            who = known.get(each.person_id) if each.person_id else None
+            named.append((each, (who.name if who else None) or t.t("Person {n}", n=each.person_id or 0)))
+        return Send(failures(cohort, named, t))
+
+
+@dataclass
+class Batch:
+    """What a batch of deliveries needs, read at once."""
+
+    enrolments: Mapping[int, Enrolment]
+    people: Mapping[int, Person]
+    cohorts: dict[int, Cohort]
+    done: Mapping[int, Sequence[Completion]]
+    week: dict[int, int]
+
+    @classmethod
+    async def load(cls, tx: Tx, rows: Sequence[Delivery], now: datetime) -> Batch:
+        enrolments = await tx.enrolments({row.enrolment_id for row in rows if row.enrolment_id})
+        people = await tx.people({row.person_id for row in rows if row.person_id})
+        cohorts: dict[int, Cohort] = {}
+        week: dict[int, int] = {}
+        for cohort_id in {row.cohort_id for row in rows if row.cohort_id}:
+            cohort = await tx.cohort(cohort_id)
+            if cohort is None:
+                continue
+            cohorts[cohort_id] = cohort
+            mine = {row.person_id for row in rows if row.cohort_id == cohort_id and row.person_id}
+            since = now - cohort.pace.real_span(WEEK)
+            for person_id, n in (await tx.unsolicited_since(mine, since)).items():
+                week[person_id] = max(week.get(person_id, 0), n)
+        lessons = {row.enrolment_id for row in rows if row.kind is Kind.LESSON and row.enrolment_id}
+        done = await tx.completions_for(lessons) if lessons else {}
+        return cls(enrolments, people, cohorts, done, week)

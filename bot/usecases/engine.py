@@ -1,0 +1,238 @@
+"""The two doors into the engine: `handle` (with `press`, `submit` and `say`) for what people do, `tick` for time."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.errors import Slip
+from bot.messages.actions import decode
+from bot.messages.blocks import Reply
+from bot.messages.forms import form_message
+from bot.messages.slips import slip_message, slip_words, trouble_message
+from bot.messages.texts import Catalogue
+from bot.model import commands as c
+from bot.model.cohort import CohortState
+from bot.model.commands import Caller, Command
+from bot.model.course import Language
+from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.ports import Ability, NewDelivery, Tx
+from bot.rules.grammar import parse
+from bot.usecases import (
+    choosing,
+    cohorts,
+    enrolling,
+    joining,
+    launching,
+    lessons,
+    overview,
+    pausing,
+    planning,
+    privacy,
+    reporting,
+)
+from bot.usecases.composing import Composer
+from bot.usecases.context import Parts, Who
+from bot.usecases.delivering import Lanes, Report
+from bot.usecases.who import identify
+
+Handler = Callable[[Parts, Tx, Who, Any], Awaitable[Reply]]
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    c.Home: overview.home,
+    c.ListCourses: joining.list_courses,
+    c.Join: joining.join,
+    c.ShowWelcome: joining.show_welcome,
+    c.StartNow: joining.start_now,
+    c.AnswerReady: joining.answer_ready,
+    c.Next: pausing.next_lesson,
+    c.CatchUp: pausing.catch_up_list,
+    c.Progress: overview.progress,
+    c.Open: lessons.open_activity,
+    c.Done: lessons.mark_done,
+    c.Undo: lessons.undo,
+    c.Vote: lessons.vote,
+    c.Answer: lessons.answer,
+    c.TimeBox: lessons.time_box,
+    c.ShowLesson: lessons.show_lesson,
+    c.Feedback: lessons.feedback,
+    c.Skip: pausing.skip,
+    c.Snooze: pausing.snooze,
+    c.Pause: pausing.pause,
+    c.Resume: pausing.resume,
+    c.Stay: pausing.stay,
+    c.Away: pausing.away,
+    c.Settings: choosing.settings,
+    c.SetWindow: choosing.set_window,
+    c.SetDays: choosing.set_days,
+    c.SetZone: choosing.set_zone,
+    c.SetLanguage: choosing.set_language,
+    c.SetTrack: choosing.set_track,
+    c.SetPlain: choosing.set_plain,
+    c.SetNudges: choosing.set_nudges,
+    c.Certificate: overview.certificate,
+    c.MyData: privacy.my_data_card,
+    c.ForgetMe: privacy.forget_me,
+    c.Leave: joining.leave,
+    c.Help: overview.help_card,
+    c.CohortHome: cohorts.cohort_home,
+    c.CreateCohort: cohorts.create,
+    c.Enrol: enrolling.enrol,
+    c.ConfirmEnrol: enrolling.confirm,
+    c.Launch: launching.launch,
+    c.Status: cohorts.status,
+    c.People: cohorts.people,
+    c.Failures: cohorts.failures,
+    c.Resend: cohorts.resend,
+    c.Roles: cohorts.roles,
+    c.Report: reporting.report,
+    c.Rehearse: cohorts.rehearse,
+    c.PauseCohort: cohorts.pause_cohort,
+    c.ResumeCohort: cohorts.resume_cohort,
+    c.CloseCohort: cohorts.close,
+    c.OpenTo: cohorts.open_to,
+    c.Audit: cohorts.audit,
+}
+"""What is done for every command."""
+
+
+class Engine:
+    """Decides everything; touches the world only through its parts. `report(event, **ids)` receives what is worth a
+    log line, never words of people."""
+
+    def __init__(self, parts: Parts, report: Report | None = None) -> None:
+        self.parts = parts
+        self.report = report or (lambda event, **ids: None)
+        self.lanes = Lanes(parts, Composer(parts), self.report)
+        self._alerted: dict[int, datetime] = {}
+
+    # --- what people do ---
+
+    async def press(self, action: str, caller: Caller) -> Reply:
+        """A button. `action` is what `encode` made, perhaps long ago."""
+        return await self._answer(lambda _: decode(action), caller)
+
+    async def submit(self, action: str, values: Mapping[str, str], caller: Caller) -> Reply:
+        """A form: its action with the values of its fields."""
+        return await self._answer(lambda _: decode(action, values), caller)
+
+    async def say(self, text: str, caller: Caller) -> Reply:
+        """Typed text. In a room it reaches this door only when it is meant for the bot."""
+        direct = caller.room is None
+        return await self._answer(lambda who: parse(text, language=who.person.language, direct=direct), caller)
+
+    async def handle(self, command: Command, caller: Caller) -> Reply:
+        """A command. Slips and troubles become kind answers; nothing is raised to a platform."""
+        return await self._answer(lambda _: command, caller)
+
+    async def _answer(self, meaning: Callable[[Who], Command], caller: Caller) -> Reply:
+        now = self.parts.clock()
+        who: Who | None = None
+        try:
+            async with self.parts.store.transaction() as tx:
+                if caller.event_id and not await tx.first_time(caller.address.platform, caller.event_id, now):
+                    return Reply()
+                who = await identify(self.parts, tx, caller, now)
+                command = meaning(who)
+                reply = await HANDLERS[type(command)](self.parts, tx, who, command)
+        except Slip as slip:
+            return await self._slip(slip, caller, who)
+        except Exception as error:
+            reference = secrets.token_hex(4)
+            self.report("command_broke", reference=reference, error=type(error).__name__, exc_info=error)
+            return Reply(say=trouble_message(self._language(caller, who), reference))
+        reply = self._without_forms(reply, who)
+        self.lanes.wake(who.wake)
+        for after in who.after:
+            waiting = after()
+            if inspect.isawaitable(waiting):
+                await waiting
+        return reply
+
+    def _without_forms(self, reply: Reply, who: Who) -> Reply:
+        """In plain mode, and where a platform has no forms, a form is said as a message with what to type."""
+        platform = self.parts.platform_of(who.caller.address)
+        can = platform is not None and Ability.FORMS in platform.can
+        if reply.form is None or reply.say is not None or (can and not who.person.plain):
+            return reply
+        return replace(reply, form=None, say=form_message(reply.form, who.t))
+
+    async def _slip(self, slip: Slip, caller: Caller, who: Who | None) -> Reply:
+        """What was wrong, in the person's language; a form stays open with the sentence at its field."""
+        t = self._language(caller, who)
+        if slip.field and caller.pressed:
+            return Reply(errors=((slip.field, slip_words(slip, t)),))
+        return Reply(say=slip_message(slip, t))
+
+    def _language(self, caller: Caller, who: Who | None) -> Catalogue:
+        if who is not None:
+            return who.t
+        return self.parts.t(caller.profile.language or Language.EN)
+
+    # --- what time does ---
+
+    async def tick(self) -> None:
+        """Everything that is due now. Costs little when nothing is, and is safe to run anywhere, any time."""
+        parts, store = self.parts, self.parts.store
+        now = parts.clock()
+        async with store.reading() as tx:
+            due = await tx.due(now)
+        if due.anything and await store.lead(parts.worker):
+            if due.wake or due.plan or due.nudge or due.held or due.planned or due.jobs:
+                async with store.transaction() as tx:
+                    await planning.do_due(parts, tx, due, now)
+                async with store.reading() as tx:
+                    due = await tx.due(parts.clock())
+            if due.doubt:
+                await self.lanes.settle_doubts(now)
+        self.lanes.wake(due.lanes)
+        if self.lanes.sweeps:
+            await self.lanes.sweep(now)
+
+    async def follow_editions(self) -> None:
+        """After courses were read anew: cohorts move to the newest edition for what they have not sent."""
+        async with self.parts.store.transaction() as tx:
+            await planning.follow_editions(self.parts, tx)
+
+    async def alert_admins(self) -> int:
+        """Tell the admin who created a cohort about new failures, at most once an hour per cohort."""
+        now = self.parts.clock()
+        alerts = 0
+        async with self.parts.store.transaction() as tx:
+            for cohort in await tx.cohorts(states={CohortState.RUNNING, CohortState.PAUSED}):
+                failed = await tx.failures(cohort.id, 1)
+                recent = self._alerted.get(cohort.id)
+                if not failed or cohort.created_by is None or (recent and now - recent < timedelta(hours=1)):
+                    continue
+                addresses = await tx.addresses(cohort.created_by)
+                if not addresses:
+                    continue
+                row = NewDelivery(
+                    key=f"alert/{cohort.id}/{failed[0].id}/{failed[0].attempt}",
+                    kind=Kind.ALERT,
+                    address=addresses[0],
+                    due_at=now,
+                    state=DeliveryState.READY,
+                    not_before=now,
+                    cohort_id=cohort.id,
+                    person_id=cohort.created_by,
+                    priority=Priority.TIMELY,
+                )
+                alerts += await tx.add_deliveries([row])
+                self._alerted[cohort.id] = now
+                self.lanes.wake([addresses[0].lane])
+        return alerts
+
+    async def stop(self, seconds: float) -> None:
+        """Finish or release what is in hand."""
+        await self.lanes.stop(seconds)
+
+    async def idle(self) -> None:
+        """Until no lane is working; for tests and orderly ends."""
+        while self.lanes.tasks:
+            await asyncio.gather(*list(self.lanes.tasks.values()), return_exceptions=True)

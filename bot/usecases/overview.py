@@ -1,0 +1,57 @@
+"""The home card, progress, certificate, help."""
+
+from __future__ import annotations
+
+from bot.messages.blocks import Reply
+from bot.messages.help import help_message
+from bot.messages.home import certificate as certificate_message
+from bot.messages.home import home as home_message
+from bot.messages.home import progress as progress_message
+from bot.messages.views import CourseView
+from bot.model.cohort import Cohort, CohortState, EnrolmentState
+from bot.model.commands import Certificate, Help, Home, Progress
+from bot.ports import Tx
+from bot.usecases.context import Parts, Who
+from bot.usecases.joining import JOINABLE
+from bot.usecases.looking import course_view
+from bot.usecases.who import HERE, my_enrolment
+
+
+async def home(parts: Parts, tx: Tx, who: Who, command: Home) -> Reply:
+    """Everything at a glance."""
+    enrolments = await tx.enrolments_of(who.person.id)
+    views: list[CourseView] = []
+    mine: set[int] = set()
+    for enrolment in enrolments:
+        cohort = await tx.cohort(enrolment.cohort_id)
+        if cohort and (enrolment.state in HERE or (cohort.state is CohortState.CLOSED and len(views) < 3)):
+            mine.add(cohort.id)
+            if enrolment.state is not EnrolmentState.LEFT:
+                views.append(await course_view(parts, tx, cohort, enrolment, who.person))
+    around = await tx.cohorts(lane=who.lane)
+    to_join = [c for c in around if c.state in JOINABLE and not c.rehearsal and c.id not in mine]
+    led = [c for c in around if leads(who, c) and c.state is not CohortState.CLOSED]
+    message = home_message(views, who.t, open_cohorts=len(to_join), admin=led)
+    return Reply(home=message, say=None if who.caller.on_home else message)
+
+
+def leads(who: Who, cohort: Cohort) -> bool:
+    return who.is_facilitator(cohort) or bool(who.contributes(cohort))
+
+
+async def progress(parts: Parts, tx: Tx, who: Who, command: Progress) -> Reply:
+    enrolment, cohort = await my_enrolment(parts, tx, who, command.cohort)
+    return Reply(say=progress_message(await course_view(parts, tx, cohort, enrolment, who.person), who.t))
+
+
+async def certificate(parts: Parts, tx: Tx, who: Who, command: Certificate) -> Reply:
+    """The tier reached, and what the next one needs."""
+    enrolment, cohort = await my_enrolment(parts, tx, who, command.cohort)
+    return Reply(say=certificate_message(await course_view(parts, tx, cohort, enrolment, who.person), who.t))
+
+
+async def help_card(parts: Parts, tx: Tx, who: Who, command: Help) -> Reply:
+    """What one can do here; admins see their commands too."""
+    around = await tx.cohorts(lane=who.lane)
+    admin = who.is_admin() or any(leads(who, cohort) for cohort in around)
+    return Reply(say=help_message(who.t, admin=admin, topic=command.topic))

@@ -1,0 +1,39 @@
+"""Keeping to a platform's ceiling, in process: one lane has one owner, so no shared limiter is needed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bot.model.people import Address
+from bot.ports import Pacing
+
+KEEP = 10_000
+
+
+@dataclass
+class Pacer:
+    """Spaces calls of one lane evenly (GCRA with no burst) and, per address, by its own distance.
+
+    `now` is the event loop's clock, in seconds.
+    """
+
+    pacing: Pacing
+    next_free: float = 0.0
+    addresses: dict[Address, float] = field(default_factory=dict)
+
+    def wait(self, address: Address, now: float) -> float:
+        """Take a place; returns the seconds to wait for it."""
+        gap = 1.0 / self.pacing.per_second if self.pacing.per_second else 0.0
+        at = max(self.next_free, now, self.addresses.get(address, 0.0))
+        self.next_free = max(self.next_free, now) + gap
+        if self.pacing.per_address_seconds:
+            self.addresses[address] = at + self.pacing.per_address_seconds
+            if len(self.addresses) > KEEP:
+                self.addresses = {key: free for key, free in self.addresses.items() if free > now}
+        return at - now
+
+    async def take(self, address: Address) -> None:
+        delay = self.wait(address, asyncio.get_running_loop().time())
+        if delay > 0:
+            await asyncio.sleep(delay)

@@ -1,0 +1,269 @@
+"""What time does: plan what is due, wake who comes back, remind, release what was held.
+
+Every step looks only at what is due and is safe to repeat: rows have unique keys, moves are conditional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
+from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
+from bot.model.people import Person
+from bot.ports import Due, Group, GroupDelivery, GroupNext, NewDelivery, Tx
+from bot.rules.budget import WEEK
+from bot.rules.planner import NUDGE_AFTER, nudge_after
+from bot.usecases.context import Parts, wishes_of
+from bot.usecases.enrolling import step as job_step
+from bot.usecases.launching import settings_of
+from bot.usecases.pausing import wake
+from bot.usecases.schedule import away_until, lesson_after, lesson_moment, open_moment, window_end
+
+GROUPS = 400
+PEOPLE = 500
+
+_PAUSED = {
+    PauseReason.ASKED: HoldReason.PAUSED,
+    PauseReason.SILENT: HoldReason.PAUSED,
+    PauseReason.SNOOZED: HoldReason.SNOOZED,
+    PauseReason.COHORT: HoldReason.COHORT,
+    None: HoldReason.PAUSED,
+}
+
+
+async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime) -> set[str]:
+    """Everything that is due now, in one transaction; returns the lanes that got something to send."""
+    lanes: set[str] = set()
+    if due.wake:
+        lanes |= await wake_up(parts, tx, now)
+    if due.plan:
+        await plan_lessons(parts, tx, now)
+    if due.nudge:
+        await remind(parts, tx, now)
+    if due.held:
+        lanes |= await release_held(parts, tx, now)
+    if due.planned:
+        lanes |= await promote(parts, tx, now)
+    if due.jobs:
+        lanes |= await work_on_jobs(parts, tx, now)
+    return lanes
+
+
+async def plan_lessons(parts: Parts, tx: Tx, now: datetime) -> int:
+    """A delivery for everybody whose next lesson is due; costs grow with groups, not with people."""
+    cohorts: dict[int, Cohort | None] = {}
+    planned = 0
+    for group in await tx.due_groups(now, GROUPS):
+        if group.cohort_id not in cohorts:
+            cohorts[group.cohort_id] = await tx.cohort(group.cohort_id)
+        cohort = cohorts[group.cohort_id]
+        if cohort is None or group.next_lesson is None or group.next_due_at is None:
+            await tx.plan_group(group, [], GroupNext(None, None))
+            continue
+        person = await tx.person(group.person_id) if group.person_id else None
+        row, then = _lesson_for(parts, cohort, group, person or settings_of(group), now)
+        planned += await tx.plan_group(group, [row] if row else [], then)
+    return planned
+
+
+def _lesson_for(
+    parts: Parts, cohort: Cohort, group: Group, person: Person, now: datetime
+) -> tuple[GroupDelivery | None, GroupNext]:
+    """The lesson that is due for a group, whether it may go, and what everybody gets afterwards."""
+    course = parts.course_of(cohort)
+    lesson_id, due = group.next_lesson, group.next_due_at
+    if lesson_id is None or due is None or cohort.state is CohortState.CLOSED or course.lesson(lesson_id) is None:
+        return None, GroupNext(None, None)
+    wishes = wishes_of(person, cohort)
+    course_due = cohort.pace.to_course(due)
+    until = window_end(cohort, wishes, due)
+    state, reason, not_before = DeliveryState.READY, None, due
+    back = away_until(parts, cohort, wishes, course_due)
+    if group.state is EnrolmentState.PAUSED:
+        state, reason = DeliveryState.HELD, _PAUSED[group.pause_reason]
+    elif cohort.state is CohortState.PAUSED:
+        state, reason = DeliveryState.HELD, HoldReason.COHORT
+    elif back is not None:
+        state, reason, not_before = DeliveryState.HELD, HoldReason.LEAVE, back
+    elif now >= until:
+        state, reason, not_before = DeliveryState.HELD, HoldReason.QUIET, open_moment(parts, cohort, wishes, now)
+    row = GroupDelivery(
+        f"lesson/{lesson_id}",
+        Kind.LESSON,
+        state,
+        due,
+        not_before,
+        until,
+        lesson_id,
+        course.edition,
+        reason.value if reason else None,
+    )
+    following = lesson_after(course, lesson_id)
+    nudge = None
+    if state is DeliveryState.READY:
+        holidays = parts.holidays_near(cohort.region, course_due.date())
+        moment = nudge_after(course_due, 0, wishes, holidays)
+        nudge = cohort.pace.to_real(moment.at) if moment else None
+    if following is None:
+        return row, GroupNext(None, None, next_nudge_at=nudge)
+    planned = lesson_moment(parts, cohort, course, wishes, following, course_due)
+    return row, GroupNext(following, cohort.pace.to_real(planned.at), next_nudge_at=nudge)
+
+
+async def wake_up(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+    """End pauses whose day has come: one lesson comes at once, several come as one digest."""
+    lanes: set[str] = set()
+    for enrolment in await tx.waking(now, PEOPLE):
+        cohort = await tx.cohort(enrolment.cohort_id)
+        if cohort is None:
+            continue
+        held = await wake(parts, tx, enrolment, cohort, now)
+        if len(held) > 1:
+            await tx.add_deliveries([_for(enrolment, Kind.DIGEST, f"digest/{held[-1].id}", now)])
+        elif not held:
+            await tx.add_deliveries([_for(enrolment, Kind.NOTICE, f"back/{now:%Y%m%d}", now)])
+        lanes.add(enrolment.address.lane)
+    return lanes
+
+
+async def remind(parts: Parts, tx: Tx, now: datetime) -> None:
+    """The next reminder for everybody whose time has come and who did nothing since their last lesson."""
+    for enrolment in await tx.nudges_due(now, PEOPLE):
+        cohort = await tx.cohort(enrolment.cohort_id)
+        person = await tx.person(enrolment.person_id)
+        silent = enrolment.state is EnrolmentState.ACTIVE and cohort is not None and person is not None
+        if not silent or cohort is None or person is None or cohort.state is not CohortState.RUNNING:
+            await tx.save_enrolment(replace(enrolment, next_nudge_at=None))
+            continue
+        await _remind_one(parts, tx, enrolment, cohort, person, now)
+
+
+async def _remind_one(
+    parts: Parts, tx: Tx, enrolment: Enrolment, cohort: Cohort, person: Person, now: datetime
+) -> None:
+    step = enrolment.nudge_step
+    sent = await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.SENT})
+    completions = {done.lesson_id for done in await tx.completions(enrolment.id)}
+    wanted = person.nudges and step < len(NUDGE_AFTER)
+    if not sent or not wanted or sent[-1].lesson_id in completions:
+        await tx.save_enrolment(replace(enrolment, next_nudge_at=None))
+        return
+    wishes = wishes_of(person, cohort)
+    since = now - cohort.pace.real_span(WEEK)
+    if (await tx.unsolicited_since({person.id}, since)).get(person.id, 0) >= cohort.budget:
+        later = open_moment(parts, cohort, wishes, now + cohort.pace.real_span(WEEK / 7))
+        await tx.save_enrolment(replace(enrolment, next_nudge_at=later))
+        return
+    last = step == len(NUDGE_AFTER) - 1
+    lesson_id = sent[-1].lesson_id
+    row = replace(
+        _for(enrolment, Kind.NUDGE, f"nudge/{lesson_id}/{step}", now),
+        lesson_id=lesson_id,
+        content={"step": step, "last": last},
+    )
+    await tx.add_deliveries([row])
+    course_now = cohort.pace.to_course(now)
+    following = nudge_after(course_now, step + 1, wishes, parts.holidays_near(cohort.region, course_now.date()))
+    changed = replace(
+        enrolment, nudge_step=step + 1, next_nudge_at=cohort.pace.to_real(following.at) if following else None
+    )
+    if last and not cohort.rehearsal:
+        changed = replace(changed, state=EnrolmentState.PAUSED, pause_reason=PauseReason.SILENT, next_nudge_at=None)
+    await tx.save_enrolment(changed)
+
+
+async def release_held(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+    """Held deliveries whose time has come. Several lessons of one person become one digest."""
+    lanes: set[str] = set()
+    rows = await tx.held_over(now, PEOPLE)
+    enrolments = await tx.enrolments({row.enrolment_id for row in rows if row.enrolment_id})
+    by_enrolment: dict[int | None, list[Delivery]] = {}
+    for row in rows:
+        by_enrolment.setdefault(row.enrolment_id, []).append(row)
+    for enrolment_id, mine in by_enrolment.items():
+        enrolment = enrolments.get(enrolment_id or 0)
+        if enrolment is None or enrolment.state is EnrolmentState.LEFT:
+            await tx.move([row.id for row in mine], DeliveryState.WAIVED, reason="left")
+            continue
+        lanes |= await _release(parts, tx, enrolment, mine, now)
+    return lanes
+
+
+async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[Delivery], now: datetime) -> set[str]:
+    cohort = await tx.cohort(enrolment.cohort_id)
+    if cohort is None:
+        return set()
+    waits = enrolment.state is EnrolmentState.PAUSED or cohort.state is CohortState.PAUSED
+    lessons = [row for row in rows if row.kind is Kind.LESSON]
+    if waits:
+        # looked at again when the pause ends; a far moment keeps it out of every tick until then
+        far = enrolment.paused_until or datetime.max.replace(tzinfo=now.tzinfo, year=9000)
+        reason = _PAUSED[enrolment.pause_reason] if enrolment.state is EnrolmentState.PAUSED else HoldReason.COHORT
+        await tx.hold_on([row.id for row in rows], reason.value, far)
+        return set()
+    if len(lessons) > 1:
+        await tx.move([row.id for row in lessons], DeliveryState.CAUGHT_UP)
+        await tx.add_deliveries([_for(enrolment, Kind.DIGEST, f"digest/{lessons[-1].id}", now)])
+        rows = [row for row in rows if row.kind is not Kind.LESSON]
+    await tx.move([row.id for row in rows], DeliveryState.READY, not_before=now)
+    return {enrolment.address.lane}
+
+
+async def promote(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+    """Planned deliveries whose moment has come become ready; quiet hours and budget are looked at when sending."""
+    rows = await tx.planned_due(now, PEOPLE)
+    await tx.move([row.id for row in rows], DeliveryState.READY, not_before=now)
+    return {row.address.lane for row in rows}
+
+
+async def work_on_jobs(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+    """One step of every open job; its message shows how far it is."""
+    lanes: set[str] = set()
+    for job in await tx.open_jobs():
+        if await job_step(parts, tx, job, now) and job.report:
+            await tx.want_refresh(job.report, now)
+            lanes.add(job.address.lane)
+    return lanes
+
+
+def _for(enrolment: Enrolment, kind: Kind, suffix: str, now: datetime) -> NewDelivery:
+    return NewDelivery(
+        key=f"e{enrolment.id}/{suffix}",
+        kind=kind,
+        address=enrolment.address,
+        due_at=now,
+        not_before=now,
+        cohort_id=enrolment.cohort_id,
+        enrolment_id=enrolment.id,
+        person_id=enrolment.person_id,
+        priority=Priority.TIMELY,
+    )
+
+
+async def follow_editions(parts: Parts, tx: Tx) -> None:
+    """Move cohorts that are not over to a newer edition of their course, for lessons not yet sent."""
+    for cohort in await tx.cohorts(states={CohortState.DRAFT, CohortState.RUNNING, CohortState.PAUSED}):
+        await follow_edition(parts, tx, cohort)
+
+
+async def follow_edition(parts: Parts, tx: Tx, cohort: Cohort) -> bool:
+    """A cohort uses the newest edition for what it has not sent yet; sent lessons stay as they were."""
+    latest = parts.courses.latest(cohort.course_id)
+    if latest is None or latest.edition == cohort.edition:
+        return False
+    before = parts.course_of(cohort)
+    for lesson in before.lessons:
+        if latest.lesson(lesson.id) is None:
+            following = next(
+                (
+                    later.id
+                    for later in before.lessons[before.number(lesson.id) :]
+                    if latest.lesson(later.id) is not None
+                ),
+                None,
+            )
+            await tx.set_next_lesson(cohort.id, lesson.id, following)
+    await tx.save_cohort(replace(cohort, edition=latest.edition))
+    return True

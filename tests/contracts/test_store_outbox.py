@@ -1,0 +1,383 @@
+"""The verbs with which messages leave exactly once keep their promises on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.model.delivery import DeliveryState, Kind, MessageRef, Priority
+from bot.ports import Outcome, Store
+from tests.contracts.store_world import (  # noqa: F401 - fixtures
+    LANE,
+    LEASE,
+    NOW,
+    WORKER,
+    a_delivery,
+    an_address,
+    claim,
+    later,
+    look_up,
+    migrated_file,
+    migrated_postgres,
+    migrated_url,
+    owe,
+    send,
+    sent,
+    store,
+)
+
+READY, RETRY, SENDING, SENT = (DeliveryState(word) for word in ("ready", "retry", "sending", "sent"))
+UNKNOWN, FAILED = DeliveryState.UNKNOWN, DeliveryState.FAILED
+
+# --- lanes ------------------------------------------------------------------------------------------------
+
+
+async def test_a_lane_has_one_owner(store: Store) -> None:
+    """Whoever took a lane has it until the lease is over; another worker gets None meanwhile."""
+    assert await store.take_lane(LANE, "first", NOW, LEASE) == NOW
+    assert await store.take_lane(LANE, "second", NOW, LEASE) is None
+    assert await store.take_lane(LANE, "first", later(minutes=1), later(minutes=3)) == later(minutes=1)
+    assert await store.take_lane(LANE, "second", later(minutes=2.5), later(minutes=9)) is None
+    assert await store.take_lane(LANE, "second", later(minutes=3), later(minutes=9)) == later(minutes=3)
+
+
+async def test_a_lane_that_was_left_is_free(store: Store) -> None:
+    """Leaving gives a lane away at once; leaving somebody else's lane does nothing."""
+    await store.take_lane(LANE, "first", NOW, LEASE)
+    await store.leave_lane(LANE, "second")
+    assert await store.take_lane(LANE, "second", NOW, LEASE) is None
+    await store.leave_lane(LANE, "first")
+    assert await store.take_lane(LANE, "second", NOW, LEASE) == NOW
+
+
+async def test_a_pause_is_told_to_every_owner_and_never_gets_shorter(store: Store) -> None:
+    """A new owner honours what an old one was told by the platform."""
+    await store.pause_lane(LANE, later(seconds=90))
+    await store.pause_lane(LANE, later(seconds=30))
+    assert await store.take_lane(LANE, "first", NOW, LEASE) == later(seconds=90)
+    await store.leave_lane(LANE, "first")
+    assert await store.take_lane(LANE, "second", NOW, LEASE) == later(seconds=90)
+    assert await store.take_lane(LANE, "second", later(seconds=91), LEASE) == later(seconds=91)
+
+
+async def test_of_many_workers_exactly_one_gets_a_lane(store: Store) -> None:
+    """Taking is one conditional write, however many try at the same moment."""
+    answers = await asyncio.gather(*(store.take_lane(LANE, f"w{n}", NOW, LEASE) for n in range(12)))
+    assert [answer for answer in answers if answer is not None] == [NOW]
+
+
+# --- claiming ---------------------------------------------------------------------------------------------
+
+
+async def test_a_claim_notes_who_until_when_and_which_attempt(store: Store) -> None:
+    """A claimed row comes back as it is stored: sending, with worker, lease and a higher attempt."""
+    (owed,) = await owe(store, a_delivery(content={"minutes": 5}))
+    (claimed,) = await claim(store)
+    assert claimed == replace(owed, state=SENDING, worker=WORKER, lease_until=LEASE, attempt=1)
+    assert await look_up(store, owed.key) == claimed
+
+
+async def test_a_claim_takes_only_what_is_due_in_its_lane(store: Store) -> None:
+    """Other lanes, other states and later moments stay."""
+    await owe(
+        store,
+        a_delivery("due"),
+        a_delivery("elsewhere", address=an_address(lane="teams:T9")),
+        a_delivery("later", not_before=later(seconds=1)),
+        a_delivery("planned", state=DeliveryState.PLANNED),
+        a_delivery("held", state=DeliveryState.HELD),
+    )
+    assert [row.key for row in await claim(store)] == ["due"]
+    assert await claim(store) == []
+    assert [row.key for row in await claim(store, at=later(seconds=1))] == ["later"]
+
+
+async def test_the_best_priority_goes_first_and_then_the_oldest(store: Store) -> None:
+    """What somebody waits for overtakes what time brings."""
+    await owe(
+        store,
+        a_delivery("bulk", priority=Priority.BULK, due_at=NOW - timedelta(days=1)),
+        a_delivery("younger", due_at=NOW - timedelta(minutes=1)),
+        a_delivery("older", due_at=NOW - timedelta(minutes=2)),
+        a_delivery("asked", priority=Priority.ASKED),
+    )
+    assert [row.key for row in await claim(store, 3)] == ["asked", "older", "younger"]
+    assert [row.key for row in await claim(store, 3)] == ["bulk"]
+
+
+async def test_two_workers_never_claim_the_same_row(store: Store) -> None:
+    """However their claims interleave, each row has one holder and every row has one."""
+    await owe(store, *(a_delivery(f"k{n}") for n in range(200)))
+
+    async def work(worker: str) -> list[str]:
+        keys = []
+        while claimed := await claim(store, 7, worker=worker):
+            keys += [row.key for row in claimed]
+            await asyncio.sleep(0)
+        return keys
+
+    keys = [key for worker in await asyncio.gather(*(work(f"w{n}") for n in range(6))) for key in worker]
+    # A worker that finds every candidate in another's hands looks again at its next turn.
+    keys += await work("last")
+    assert sorted(keys) == sorted(f"k{n}" for n in range(200))
+
+
+# --- outcomes ---------------------------------------------------------------------------------------------
+
+
+async def test_an_outcome_is_stored(store: Store) -> None:
+    """Sent: with reference and moment, and nobody holds the row any more."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    assert await store.settle(WORKER, [sent(row, "1700000000.1", later(seconds=1))]) == []
+    assert await look_up(store, row.key) == replace(
+        row,
+        state=SENT,
+        worker=None,
+        lease_until=None,
+        ref=MessageRef(row.address, "1700000000.1"),
+        sent_at=later(seconds=1),
+    )
+
+
+async def test_a_message_may_live_at_another_place_than_its_address(store: Store) -> None:
+    """A reference comes back as the platform gave it, whatever place it names."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    ref = MessageRef(an_address("D0777"), "1700000000.1")
+    await store.settle(WORKER, [replace(sent(row), ref=ref)])
+    assert (await look_up(store, row.key)).ref == ref
+
+
+@pytest.mark.parametrize("to", [RETRY, UNKNOWN])
+async def test_trouble_sets_the_next_moment(store: Store, to: DeliveryState) -> None:
+    """A row that has to wait is due again at the moment named, with its reason."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    await store.settle(WORKER, [Outcome(row.id, 1, to, NOW, reason="busy", not_before=later(seconds=40))])
+    stored = await look_up(store, row.key)
+    assert (stored.state, stored.reason, stored.not_before) == (to, "busy", later(seconds=40))
+    assert (stored.attempt, stored.lease_until) == (1, None)
+
+
+async def test_a_failure_is_kept_with_its_reason(store: Store) -> None:
+    """Failed rows stay, and say why."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    await store.settle(WORKER, [Outcome(row.id, 1, FAILED, NOW, reason="blocked")])
+    stored = await look_up(store, row.key)
+    assert (stored.state, stored.reason, stored.worker) == (FAILED, "blocked", None)
+    assert await claim(store, at=later(days=9)) == []
+
+
+async def test_a_claim_given_back_unused_does_not_count_as_an_attempt(store: Store) -> None:
+    """A lane that stops puts rows back as they were."""
+    (owed,) = await owe(store, a_delivery())
+    (row,) = await claim(store)
+    assert await store.settle(WORKER, [Outcome(row.id, 1, READY, NOW)]) == []
+    assert await look_up(store, row.key) == owed
+
+
+@pytest.mark.parametrize("to", [DeliveryState.HELD, DeliveryState.WAIVED])
+async def test_a_claimed_row_can_turn_out_to_be_for_later_or_for_nobody(store: Store, to: DeliveryState) -> None:
+    """Held or waived instead of attempted: with the reason and moment given, and no attempt counted."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    await store.settle(WORKER, [Outcome(row.id, 1, to, NOW, reason="quiet", not_before=later(hours=9))])
+    stored = await look_up(store, row.key)
+    assert (stored.state, stored.reason, stored.not_before, stored.attempt) == (to, "quiet", later(hours=9), 0)
+    assert (stored.worker, stored.lease_until) == (None, None)
+
+
+async def test_a_retry_counts_on(store: Store) -> None:
+    """Each attempt has its own number."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    await store.settle(WORKER, [Outcome(row.id, 1, RETRY, NOW, not_before=later(seconds=5))])
+    (again,) = await claim(store, at=later(seconds=5))
+    assert (again.attempt, again.state) == (2, SENDING)
+
+
+async def test_an_outcome_counts_only_for_the_attempt_it_belongs_to(store: Store) -> None:
+    """Another worker, another attempt, or a row that is no longer sending: told, and nothing changes."""
+    await owe(store, a_delivery("one"), a_delivery("two"))
+    one, two = await claim(store)
+    late = [
+        ("worker-2", sent(one)),
+        (WORKER, replace(sent(one), attempt=2)),
+        (WORKER, replace(sent(one), delivery_id=one.id + 1000)),
+    ]
+    for worker, outcome in late:
+        assert await store.settle(worker, [outcome]) == [outcome.delivery_id]
+    assert await look_up(store, "one") == one
+    assert await store.settle(WORKER, [sent(one, "first"), sent(two)]) == []
+    assert await store.settle(WORKER, [sent(one, "second"), sent(two)]) == [one.id, two.id]
+    assert (await look_up(store, "one")).ref == MessageRef(one.address, "first")
+
+
+async def test_an_impossible_outcome_is_refused(store: Store) -> None:
+    """The law of states holds for outcomes as well."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    with pytest.raises(ValueError, match="sending to caught_up"):
+        await store.settle(WORKER, [Outcome(row.id, 1, DeliveryState.CAUGHT_UP, NOW)])
+    assert await look_up(store, row.key) == row
+
+
+async def test_no_outcomes_are_fine(store: Store) -> None:
+    """An empty batch does nothing."""
+    assert await store.settle(WORKER, []) == []
+
+
+# --- doubt ------------------------------------------------------------------------------------------------
+
+
+async def test_a_row_is_in_doubt_when_its_lease_is_over(store: Store) -> None:
+    """Not a moment earlier, because its worker may still be at it."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    assert await store.in_doubt(LEASE - timedelta(microseconds=1), 10) == []
+    assert await store.in_doubt(LEASE, 10) == [row]
+
+
+async def test_an_unknown_row_is_in_doubt_when_its_moment_has_come(store: Store) -> None:
+    """A look-up waits until the platform can have it."""
+    await owe(store, a_delivery("one"), a_delivery("two"))
+    one, _ = await claim(store)
+    await store.settle(WORKER, [Outcome(one.id, 1, UNKNOWN, NOW, not_before=later(seconds=20))])
+    assert await store.in_doubt(later(seconds=19), 10) == []
+    assert [row.key for row in await store.in_doubt(later(seconds=20), 10)] == ["one"]
+    assert [row.key for row in await store.in_doubt(LEASE, 10)] == ["two", "one"]
+    assert len(await store.in_doubt(LEASE, 1)) == 1
+
+
+async def test_doubt_is_resolved_once(store: Store) -> None:
+    """The first who knows settles it; a second, and the original worker, learn that they are late."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    found = Outcome(row.id, row.attempt, SENT, LEASE, MessageRef(row.address, "found"))
+    assert await store.resolve(row, found)
+    assert not await store.resolve(row, replace(found, to=READY, ref=None))
+    assert await store.settle(WORKER, [sent(row, "late")]) == [row.id]
+    assert (await look_up(store, row.key)).ref == MessageRef(row.address, "found")
+
+
+async def test_a_row_that_was_not_found_is_sent_again_under_a_new_attempt(store: Store) -> None:
+    """The attempt that was cut stays counted."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    assert await store.resolve(row, Outcome(row.id, 1, READY, LEASE))
+    (again,) = await claim(store, worker="worker-2", at=LEASE)
+    assert again.attempt == 2
+
+
+async def test_a_look_up_can_be_put_off(store: Store) -> None:
+    """When the platform does not answer, the row stays unknown until later, and may then fail for good."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    assert await store.resolve(row, Outcome(row.id, 1, UNKNOWN, LEASE, not_before=later(minutes=5)))
+    (row,) = await store.in_doubt(later(minutes=5), 10)
+    assert await store.resolve(row, Outcome(row.id, 1, UNKNOWN, LEASE, not_before=later(minutes=9)))
+    (row,) = await store.in_doubt(later(minutes=9), 10)
+    assert await store.resolve(row, Outcome(row.id, 1, FAILED, LEASE, reason="not_verifiable"))
+    assert (await look_up(store, row.key)).reason == "not_verifiable"
+
+
+# --- refreshes --------------------------------------------------------------------------------------------
+
+
+async def want(store: Store, key: str = "k") -> bool:
+    async with store.transaction() as tx:
+        return await tx.want_refresh(key, NOW)
+
+
+async def test_a_refresh_carries_the_message_and_goes_first(store: Store) -> None:
+    """It is a delivery of its own, for the same people, that knows where the message is."""
+    (original,) = await send(store, a_delivery("k", priority=Priority.BULK, person_id=None))
+    assert await want(store)
+    refresh = await look_up(store, "refresh/k")
+    assert (refresh.kind, refresh.priority, refresh.state) == (Kind.REFRESH, Priority.ASKED, READY)
+    assert (refresh.ref, refresh.address, refresh.lesson_id) == (original.ref, original.address, "one")
+    assert await look_up(store, "k") == original
+
+
+async def test_only_a_sent_message_can_be_shown_anew(store: Store) -> None:
+    """Wishes for messages that were not sent, or are not there, are refused."""
+    await owe(store, a_delivery("k"))
+    assert not await want(store)
+    assert not await want(store, "nobody")
+    await claim(store)
+    assert not await want(store)
+
+
+async def test_many_wishes_before_it_happens_are_one(store: Store) -> None:
+    """A burst of presses leads to one update."""
+    await send(store, a_delivery("k"))
+    assert all([await want(store) for _ in range(5)])
+    (row,) = await claim(store)
+    await store.settle(WORKER, [sent(row)])
+    assert await claim(store, at=later(hours=1)) == []
+    assert (await look_up(store, "refresh/k")).state == SENT
+
+
+@pytest.mark.parametrize("end", [SENT, FAILED])
+async def test_a_wish_during_the_call_leads_to_another_call(store: Store, end: DeliveryState) -> None:
+    """What changed after the message was built is shown as well."""
+    await send(store, a_delivery("k"))
+    await want(store)
+    (row,) = await claim(store)
+    assert await want(store)
+    assert await want(store)
+    await store.settle(WORKER, [replace(sent(row), to=end, reason=None)])
+    (again,) = await claim(store)
+    assert (again.key, again.kind) == ("refresh/k", Kind.REFRESH)
+    await store.settle(WORKER, [sent(again)])
+    assert await claim(store) == []
+
+
+async def test_a_wish_while_in_doubt_is_not_lost(store: Store) -> None:
+    """Whoever resolves the doubt makes it ready once more."""
+    await send(store, a_delivery("k"))
+    await want(store)
+    (row,) = await claim(store)
+    await store.settle(WORKER, [replace(sent(row), to=UNKNOWN, ref=None)])
+    await want(store)
+    (row,) = await store.in_doubt(NOW, 5)
+    assert await store.resolve(row, sent(row))
+    assert len(await claim(store)) == 1
+
+
+async def test_a_refresh_can_be_wished_for_again_and_again(store: Store) -> None:
+    """Showing something often is no failing attempt: each time counts from one."""
+    await send(store, a_delivery("k"))
+    for _ in range(3):
+        await want(store)
+        (row,) = await claim(store)
+        assert row.attempt == 1
+        await store.settle(WORKER, [replace(sent(row), ref=None)])
+    refresh = await look_up(store, "refresh/k")
+    assert refresh.ref == MessageRef(refresh.address, "m-k")
+
+
+# --- leading and health -----------------------------------------------------------------------------------
+
+
+async def test_health_counts_and_measures_the_lag(store: Store) -> None:
+    """Readiness sees what is open, how late each lane is and what is in doubt."""
+    await send(store, a_delivery("sent"))
+    await owe(
+        store,
+        a_delivery("late", due_at=NOW - timedelta(seconds=30)),
+        a_delivery("other", due_at=NOW - timedelta(seconds=5), address=an_address(lane="teams:T9")),
+        a_delivery("future", due_at=later(hours=1)),
+        a_delivery("planned", state=DeliveryState.PLANNED),
+    )
+    health = await store.health()
+    assert health["deliveries"] == dict.fromkeys(DeliveryState, 0) | {"sent": 1, "ready": 3, "planned": 1}
+    assert health["lag_seconds"] == {LANE: 30.0, "teams:T9": 5.0}
+    assert health["rows_in_doubt"] == 0
+    await claim(store)
+    assert (await store.health())["rows_in_doubt"] == 1

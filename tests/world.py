@@ -1,0 +1,190 @@
+"""A whole small world for engine tests: a real store, the fake platform, a clock that is moved by hand, and the same
+people everywhere: Zoé reads French, Ben English, Fatou facilitates, Ada is the admin."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adapters.browser.plain import plain_text
+from adapters.catalogues import read_catalogues
+from adapters.content.loader import load_courses
+from adapters.database.migrate import migrate
+from adapters.database.store import DatabaseStore, open_store
+from adapters.holidays import HolidayCalendars
+from bot.messages.blocks import Button, Buttons, Form, Item, Message, Reply
+from bot.messages.links import Links
+from bot.model.commands import Caller
+from bot.model.course import Course, Language
+from bot.model.people import Address, Profile
+from bot.rules.content import course_from_document
+from bot.usecases.context import Parts, Timing
+from bot.usecases.engine import Engine
+from tests.fake_platform import FakeClock, FakePlatform, Posted
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ROOT / "course_content"
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+@dataclass
+class Shelf:
+    """Courses for tests: editions are put there by hand."""
+
+    editions: dict[tuple[str, str], Course] = field(default_factory=dict)
+    newest: dict[str, str] = field(default_factory=dict)
+
+    def put(self, course: Course) -> None:
+        self.editions[course.id, course.edition] = course
+        self.newest[course.id] = course.edition
+
+    def latest(self, course_id: str) -> Course | None:
+        edition = self.newest.get(course_id)
+        return self.editions[course_id, edition] if edition else None
+
+    def all_latest(self) -> Sequence[Course]:
+        return [self.editions[course_id, edition] for course_id, edition in self.newest.items()]
+
+    def edition(self, course_id: str, edition: str) -> Course:
+        return self.editions[course_id, edition]
+
+
+@dataclass
+class World:
+    store: DatabaseStore
+    shelf: Shelf
+    platform: FakePlatform
+    clock: FakeClock
+    engine: Engine
+    zoe: Address
+    ben: Address
+    fatou: Address
+    ada: Address
+    events: list[tuple[str, Mapping[str, object]]]
+
+    async def says(self, who: Address, text: str, *, room: Address | None = None) -> Reply:
+        reply = await self.engine.say(text, self.caller(who, room=room))
+        await self.settle()
+        return reply
+
+    async def presses(self, who: Address, label: str, where: Message | Reply | None = None) -> Reply:
+        """Press the button with this label (or spoken label) in a message, else in the newest message to the person."""
+        message = _message(where) if where is not None else self.newest(who).message
+        button = find_button(message, label)
+        posted = next((p for p in reversed(self.platform.to(who)) if p.message == message), None)
+        caller = self.caller(who, pressed=True, key=posted.key if posted else None, topic=message_topic(message))
+        reply = await self.engine.press(button.action, caller)
+        await self.settle()
+        return reply
+
+    async def submits(self, who: Address, form: Form, **values: str) -> Reply:
+        filled = {each.name: each.value for each in form.fields if hasattr(each, "value")} | values
+        reply = await self.engine.submit(form.action, filled, self.caller(who, pressed=True))
+        await self.settle()
+        return reply
+
+    async def settle(self) -> None:
+        """Let time do what is due at this moment, until nothing is left to do."""
+        for _ in range(20):
+            await self.engine.tick()
+            await self.engine.idle()
+            async with self.store.reading() as tx:
+                if not (await tx.due(self.clock())).anything:
+                    return
+
+    async def at(self, moment: datetime) -> None:
+        """Move to a moment, stopping at everything that becomes due on the way (in steps of at most an hour)."""
+        while self.clock.now < moment:
+            self.clock.now = min(moment, self.clock.now + timedelta(hours=1))
+            await self.settle()
+
+    def caller(
+        self,
+        who: Address,
+        *,
+        room: Address | None = None,
+        pressed: bool = False,
+        key: str | None = None,
+        topic: str | None = None,
+    ) -> Caller:
+        profile = next((p for ref, p in self.platform.people.values() if ref == who.ref), Profile())
+        return Caller(who, profile, room, pressed, delivery_key=key, topic=topic)
+
+    def newest(self, who: Address) -> Posted:
+        return self.platform.to(who)[-1]
+
+    def reads(self, who: Address) -> str:
+        """Everything in a person's chat, as words."""
+        return "\n\n".join(plain_text(posted.message) for posted in self.platform.to(who))
+
+
+def message_topic(message: Message) -> str | None:
+    return message.topic or None
+
+
+def _message(where: Message | Reply) -> Message:
+    if isinstance(where, Message):
+        return where
+    message = where.say or where.replace or where.home
+    assert message is not None
+    return message
+
+
+def buttons_of(message: Message) -> list[Button]:
+    found: list[Button] = []
+    for block in message.blocks:
+        if isinstance(block, Buttons | Item):
+            found += block.buttons
+    return found
+
+
+def find_button(message: Message, label: str) -> Button:
+    buttons = buttons_of(message)
+    for button in buttons:
+        if label in (button.label, button.spoken):
+            return button
+    raise AssertionError(f"no button {label!r}; there are {[(b.label, b.spoken) for b in buttons]}")
+
+
+@asynccontextmanager
+async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW) -> AsyncIterator[World]:
+    """A fresh world on a database; the example course is on the shelf."""
+    migrate(url)
+    clock = FakeClock(now)
+    store = open_store(url, clock)
+    shelf = Shelf()
+    for course_id, document in EXAMPLE.documents.items():
+        shelf.put(course_from_document(document))
+        async with store.transaction() as tx:
+            await tx.save_edition(course_id, shelf.newest[course_id], document, now)
+    platform = FakePlatform()
+    zoe = platform.add_person("U-zoe", "Zoé Lavoie", "zoe@example.org", language=Language.FR, zone="America/Toronto")
+    ben = platform.add_person("U-ben", "Ben Okafor", "ben@example.org", language=Language.EN, zone="America/Vancouver")
+    fatou = platform.add_person(
+        "U-fatou", "Fatou Diop", "fatou@example.org", language=Language.EN, zone="America/Halifax"
+    )
+    ada = platform.add_person("U-ada", "Ada Tremblay", "ada@example.org", language=Language.EN, zone="America/Toronto")
+    events: list[tuple[str, Mapping[str, object]]] = []
+    parts = Parts(
+        store,
+        shelf,
+        HolidayCalendars(),
+        {platform.name: platform},
+        read_catalogues(),
+        clock,
+        Links("https://course.example"),
+        frozenset({ada}),
+        timing=timing or Timing(),
+    )
+    engine = Engine(parts, lambda event, **ids: events.append((event, ids)))
+    try:
+        yield World(store, shelf, platform, clock, engine, zoe, ben, fatou, ada, events)
+    finally:
+        await engine.stop(5)
+        await store.close()
+
+
+EXAMPLE = load_courses(CONTENT, NOW.date())
