@@ -19,9 +19,10 @@ import signal
 import socket
 import sys
 import zlib
+import zoneinfo
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -32,6 +33,7 @@ from adapters.settings import DEMO_SETTINGS, BrowserChat, LogLevel, Settings, Se
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from adapters.browser.access import Access
     from adapters.content.media import MediaLibrary
     from adapters.database.store import DatabaseStore
     from adapters.scheduler.heartbeat import Heartbeat
@@ -40,8 +42,12 @@ if TYPE_CHECKING:
     from adapters.web.metrics import Metrics
     from bot.messages.texts import Catalogue
     from bot.model.course import Course, Language
+    from bot.model.people import Address
     from bot.ports import ChatPlatform, Clock
     from bot.usecases.engine import Engine
+
+# Zone rules come from the pinned tzdata package, never from the machine: an old file there moves lessons by an hour.
+zoneinfo.reset_tzpath(to=())
 
 ROOT = Path(__file__).resolve().parent
 
@@ -88,6 +94,7 @@ class Shelf:
         self._latest: dict[str, str] = {}
         self._folders: dict[str, Path] = {}
         self._media: MediaLibrary | None = None
+        self._in_media: set[tuple[str, str]] = set()
         self._files: frozenset[tuple[str, int, int]] = frozenset()
         self.broken = 0
         """How many courses on the disk have errors."""
@@ -105,8 +112,6 @@ class Shelf:
             from bot.rules.content import course_from_document
 
             self._open[key] = course_from_document(zlib.decompress(self._documents[key]).decode())
-            if self._media is not None:
-                self._media.add(self._open[key])
         return self._open[key]
 
     async def refresh(self) -> bool:
@@ -154,9 +159,10 @@ class Shelf:
             self._open[course_id, course.edition] = course
             self._latest[course_id] = course.edition
             log.info("course_loaded", course=course_id, edition=course.edition, new=new, lessons=len(course.lessons))
-        # A course with errors keeps its films, too.
-        self._folders = {**self._folders, **loaded.folders}
-        self._media = MediaLibrary(self._folders, self._open.values())
+        self._folders.update(loaded.folders)
+        # A course that has errors now is still taught as it was stored, films included.
+        named = {folder.name: folder for folder in folders}
+        self._media, self._in_media = MediaLibrary({**named, **self._folders}), set()
 
     def _look(self) -> frozenset[tuple[str, int, int]]:
         found = set()
@@ -169,7 +175,17 @@ class Shelf:
     # for the web side
 
     def find_media(self, course_id: str, lesson_folder: str, path: str) -> MediaFile | None:
-        return self._media.find(course_id, lesson_folder, path) if self._media is not None else None
+        if self._media is None:
+            return None
+        file = self._media.find(course_id, lesson_folder, path)
+        for key in [key for key in self._documents if key[0] == course_id and key not in self._in_media]:
+            if file is not None:
+                break
+            # Messages that were sent long ago still show the films of their edition.
+            self._media.add(self.edition(*key))
+            self._in_media.add(key)
+            file = self._media.find(course_id, lesson_folder, path)
+        return file
 
     def find_transcript(
         self, course_id: str, lesson_id: str, activity_id: str, language: Language
@@ -205,12 +221,12 @@ class Tools:
 class Plug:
     """A platform and what connects it: its routes once there is an engine, and what to do when the server stops.
 
-    POST requests below `press_path` count as presses in the metrics; `chat_path` is where people go to chat.
+    POST requests to `press_paths` count as presses in the metrics; `chat_path` is where people go to chat.
     """
 
     platform: ChatPlatform
     routes: Callable[[Engine], Iterable[web.AbstractRouteDef]] = lambda engine: ()
-    press_path: str = ""
+    press_paths: tuple[str, ...] = ()
     chat_path: str | None = None
     closing: Callable[[], object] = lambda: None
 
@@ -221,15 +237,28 @@ PlatformFactory = Callable[[Tools], Plug]
 
 def browser_plug(tools: Tools) -> Plug:
     """The chat in a web page."""
-    from adapters.browser.access import Access
     from adapters.browser.inbound import BrowserInbound
     from adapters.browser.platform import BrowserPlatform
     from adapters.database.chat import ChatStore
 
-    settings = tools.settings
     memory = ChatStore(tools.store)
     platform = BrowserPlatform(memory, tools.clock)
-    access = Access(
+    access = chat_access(tools.settings)
+
+    def routes(engine: Engine) -> Iterable[web.AbstractRouteDef]:
+        return BrowserInbound(
+            engine, platform, memory, tools.clock, access, commands_in(engine.parts.catalogues)
+        ).routes()
+
+    presses = tuple(f"/chat/api/{act}" for act in ("press", "say", "submit"))
+    return Plug(platform, routes, presses, chat_path="/chat/", closing=platform.hub.close)
+
+
+def chat_access(settings: Settings) -> Access:
+    """Who may use the browser chat, and the personal links to it."""
+    from adapters.browser.access import Access
+
+    return Access(
         "open" if settings.browser_chat is BrowserChat.LOCAL else "links",
         workspace=WORKSPACE,
         public_url=settings.public_url,
@@ -237,12 +266,21 @@ def browser_plug(tools: Tools) -> Plug:
         secrets=settings.secret_keys[::-1],
     )
 
-    def routes(engine: Engine) -> Iterable[web.AbstractRouteDef]:
-        return BrowserInbound(
-            engine, platform, memory, tools.clock, access, commands_in(engine.parts.catalogues)
-        ).routes()
 
-    return Plug(platform, routes, press_path="/chat/api/", chat_path="/chat/", closing=platform.hub.close)
+async def open_accounts(app: App) -> None:
+    """People of the browser chat who need no invitation: its admins, and at one's own machine some to try it with."""
+    from adapters.browser.platform import SAMPLE_PEOPLE, Account, BrowserPlatform
+
+    browser = app.plugs["browser"].platform if "browser" in app.plugs else None
+    if not isinstance(browser, BrowserPlatform):
+        return
+    if app.settings.browser_chat is BrowserChat.LOCAL:
+        await browser.add_people(WORKSPACE, SAMPLE_PEOPLE)
+    await browser.add_people(WORKSPACE, [Account(admin.ref, admin.ref) for admin in chat_admins(app.settings)])
+
+
+def chat_admins(settings: Settings) -> list[Address]:
+    return sorted(admin for admin in settings.admins if admin.lane == f"browser:{WORKSPACE}")
 
 
 def commands_in(catalogues: Mapping[Language, Catalogue]) -> Callable[[Language], Sequence[tuple[str, str]]]:
@@ -277,6 +315,7 @@ class App:
     metrics: Metrics
     web: web.Application
     state: dict[str, bool] = field(default_factory=lambda: {"stopping": False})
+    chores: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def chat_url(self) -> str | None:
@@ -361,7 +400,7 @@ async def build(
             find_transcript=shelf.find_transcript,
             https=settings.public_url.startswith("https:"),
             chat_path=next((plug.chat_path for plug in plugs.values() if plug.chat_path), None),
-            press_paths={plug.press_path: name for name, plug in plugs.items() if plug.press_path},
+            press_paths={path: name for name, plug in plugs.items() for path in plug.press_paths},
         )
         yield App(settings, store, shelf, engine, plugs, heartbeat, metrics, application, state)
 
@@ -371,7 +410,7 @@ def _report(event: str, **ids: Any) -> None:
     import structlog
 
     log = structlog.get_logger("chatcourse.engine")
-    if "exc_info" in ids:
+    if "exc_info" in ids or event.endswith(("_broke", "_broken")):
         log.error(event, **ids)
     else:
         log.info(event, **ids)
@@ -436,7 +475,7 @@ async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
     from adapters.web.application import AccessLog
 
     log = structlog.get_logger("chatcourse.app")
-    runner = web.AppRunner(app.web, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=2.0)
+    runner = web.AppRunner(app.web, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     site = web.SockSite(runner, listener)
     await site.start()
@@ -453,16 +492,23 @@ async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        until = loop.time() + STOP_SECONDS
+        begun = loop.time()
         app.state["stopping"] = True
         log.info("stopping")
         await site.stop()
+        for chore in app.chores:
+            chore.cancel()
         for plug in app.plugs.values():
             plug.closing()
-        await app.heartbeat.stop(seconds=3.0)
-        await app.engine.stop(max(until - loop.time() - 3.0, 1.0))
+        # Each step has its share of the time; what is cut off is taken up at the next start.
+        await app.heartbeat.stop(STOP_SECONDS * 0.2)
+        try:
+            async with asyncio.timeout(STOP_SECONDS * 0.6):
+                await app.engine.stop(STOP_SECONDS * 0.5)
+        except TimeoutError:
+            log.warning("stop_cut")
         await runner.cleanup()
-        log.info("stopped", seconds=round(STOP_SECONDS - (until - loop.time()), 1))
+        log.info("stopped", seconds=round(loop.time() - begun, 1))
 
 
 async def serve(
@@ -470,7 +516,7 @@ async def serve(
     listener: socket.socket,
     *,
     platforms: Sequence[PlatformFactory] | None = None,
-    prepare: Callable[[App], Awaitable[None]] | None = None,
+    prepare: Callable[[App], Awaitable[None]] = open_accounts,
     announce: Callable[[App], None] = lambda app: None,
     reload_seconds: float = RELOAD_SECONDS,
 ) -> None:
@@ -478,8 +524,7 @@ async def serve(
     ending = asyncio.Event()
     _on_signals(ending)
     async with build(settings, platforms, reload_seconds=reload_seconds) as app:
-        if prepare is not None:
-            await prepare(app)
+        await prepare(app)
         async with running(app, listener):
             announce(app)
             await ending.wait()
@@ -505,12 +550,34 @@ def _on_signals(ending: asyncio.Event) -> None:
 
 async def seed_demo(app: App) -> None:
     """Fill a new demo with sample people and a cohort; a demo that was begun before goes on as it is."""
-    from adapters.browser.platform import SAMPLE_PEOPLE, BrowserPlatform
+    from adapters.browser import demo
+    from adapters.browser.classmates import CLASSMATES, Classroom
+    from adapters.browser.platform import BrowserPlatform
+    from bot.model.cohort import CohortState
+    from bot.model.delivery import Delivery, DeliveryState, Kind
 
+    await open_accounts(app)
     browser = app.plugs["browser"].platform
-    assert isinstance(browser, BrowserPlatform)  # noqa: S101 (a demo has no other)
-    await browser.add_people(WORKSPACE, SAMPLE_PEOPLE)
-    # The cohort is created and enrolled through the engine, as sam, the admin.
+    if isinstance(browser, BrowserPlatform):
+        await browser.add_people(WORKSPACE, CLASSMATES)
+    store, lane = app.store, f"browser:{WORKSPACE}"
+
+    async def cohorts() -> list[str]:
+        async with store.reading() as tx:
+            return [cohort.name for cohort in await tx.cohorts(lane) if cohort.state is not CohortState.CLOSED]
+
+    async def arrived(address: Address) -> list[tuple[int, str]]:
+        async with store.reading() as tx:
+            person = await tx.person_at(address)
+            rows: list[Delivery] = []
+            for enrolment in await tx.enrolments_of(person.id) if person else ():
+                rows += await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.SENT})
+            return [(row.cohort_id, row.lesson_id) for row in rows if row.cohort_id and row.lesson_id]
+
+    course = app.shelf.all_latest()[0]
+    await demo.tell(app.engine, cohorts, WORKSPACE, course.id, (utc_now() + timedelta(days=8)).date().isoformat())
+    classroom = Classroom(app.engine, arrived, course, WORKSPACE)
+    app.chores.append(asyncio.get_running_loop().create_task(classroom.run(3.0)))
 
 
 def demo_settings(root: Path) -> Settings:
@@ -670,7 +737,10 @@ def _chat_access(settings: Settings) -> Finding:
             "browser chat", "warning", "off, and no other platform is set", "Set BROWSER_CHAT to local or links."
         )
     if settings.browser_chat is BrowserChat.LINKS:
-        return Finding("browser chat", "ok", "on; everybody needs a personal link")
+        # Whoever may run this could read the key, and sign such a link by hand.
+        links = [f"{admin.ref} {chat_access(settings).link(admin)}" for admin in chat_admins(settings)]
+        shown = f"; those of its admins: {', '.join(links)}" if links and settings.secret_keys else ""
+        return Finding("browser chat", "ok", f"on; everybody needs a personal link{shown}")
     if settings.host in ("0.0.0.0", "::"):  # noqa: S104 (compared with, not bound to)
         advice = "Set BROWSER_CHAT=links, or HOST=127.0.0.1."
         return Finding("browser chat", "warning", "local, while other machines can reach this port", advice)
@@ -678,16 +748,17 @@ def _chat_access(settings: Settings) -> Finding:
 
 
 def _clock() -> Finding:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    from importlib.metadata import version
 
     now = utc_now()
     if now.year < 2026:
         return Finding("clock", "problem", f"the clock says {now:%Y-%m-%d %H:%M} UTC", "Set the clock, best with NTP.")
     try:
-        ZoneInfo("America/Toronto")
-    except ZoneInfoNotFoundError:
+        zoneinfo.ZoneInfo("America/Toronto")
+    except zoneinfo.ZoneInfoNotFoundError:
         return Finding("clock", "problem", "there are no time zones", "Install the package tzdata.")
-    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC; compare it with your watch")
+    zones = f"zone rules {version('tzdata')}"
+    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, {zones}; compare it with your watch")
 
 
 # --- the command line -----------------------------------------------------------------------------------------

@@ -424,6 +424,10 @@ class DeliveryRecords(Protocol):
         """Held deliveries stay held, for this reason, until then."""
         ...
 
+    async def free_held(self, cohort_id: int, reason: str, now: datetime) -> int:
+        """Deliveries of a cohort that are held for this reason are looked at from `now` on; returns how many."""
+        ...
+
     async def save_content(self, delivery_id: int, content: Mapping[str, Any]) -> None: ...
 
     async def want_refresh(self, key: str, now: datetime) -> bool:
@@ -578,7 +582,7 @@ class Store(Protocol):
 
     async def settle(self, worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
         """Store outcomes in one transaction, each only where (worker, attempt) still holds the row in `sending`;
-        returns the ids that were no longer ours. A refresh that was wished for again during its call becomes ready again."""
+        returns the ids that were no longer ours. A refresh wished for again during its call becomes ready again."""
         ...
 
     async def in_doubt(self, now: datetime, limit: int) -> Sequence[Delivery]:

@@ -13,6 +13,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import zoneinfo
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# As in app.py: zone rules come from the pinned tzdata package, so that tests mean the same on every machine.
+zoneinfo.reset_tzpath(to=())
 
 # --- What a test run may lack -----------------------------------------------------------------------------
 

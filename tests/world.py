@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from adapters.database.store import DatabaseStore, open_store
 from adapters.holidays import HolidayCalendars
 from bot.messages.blocks import Button, Buttons, Form, Item, Message, Reply
 from bot.messages.links import Links
-from bot.model.commands import Caller
+from bot.model.commands import Caller, Home
 from bot.model.course import Course, Language
 from bot.model.people import Address, Profile
 from bot.rules.content import course_from_document
@@ -64,25 +64,37 @@ class World:
     fatou: Address
     ada: Address
     events: list[tuple[str, Mapping[str, object]]]
+    heard: list[tuple[Address, Reply]] = field(default_factory=list)
 
     async def says(self, who: Address, text: str, *, room: Address | None = None) -> Reply:
         reply = await self.engine.say(text, self.caller(who, room=room))
-        await self.settle()
-        return reply
+        return await self._after(who, reply)
+
+    async def opens_home(self, who: Address) -> Message:
+        """Look at the home card."""
+        reply = await self.engine.handle(Home(), replace(self.caller(who, pressed=True), on_home=True))
+        await self._after(who, reply)
+        assert reply.home is not None
+        return reply.home
 
     async def presses(self, who: Address, label: str, where: Message | Reply | None = None) -> Reply:
-        """Press the button with this label (or spoken label) in a message, else in the newest message to the person."""
+        """Press a button (by label, spoken label or typed form) in a message, else in the newest message to the person."""
         message = _message(where) if where is not None else self.newest(who).message
         button = find_button(message, label)
         posted = next((p for p in reversed(self.platform.to(who)) if p.message == message), None)
         caller = self.caller(who, pressed=True, key=posted.key if posted else None, topic=message_topic(message))
         reply = await self.engine.press(button.action, caller)
-        await self.settle()
-        return reply
+        if posted and reply.replace:
+            await self.platform.update(posted.ref, reply.replace)
+        return await self._after(who, reply)
 
     async def submits(self, who: Address, form: Form, **values: str) -> Reply:
         filled = {each.name: each.value for each in form.fields if hasattr(each, "value")} | values
         reply = await self.engine.submit(form.action, filled, self.caller(who, pressed=True))
+        return await self._after(who, reply)
+
+    async def _after(self, who: Address, reply: Reply) -> Reply:
+        self.heard.append((who, reply))
         await self.settle()
         return reply
 
@@ -95,10 +107,10 @@ class World:
                 if not (await tx.due(self.clock())).anything:
                     return
 
-    async def at(self, moment: datetime) -> None:
-        """Move to a moment, stopping at everything that becomes due on the way (in steps of at most an hour)."""
+    async def at(self, moment: datetime, *, step: timedelta = timedelta(hours=1)) -> None:
+        """Move to a moment, in steps, doing what became due at each."""
         while self.clock.now < moment:
-            self.clock.now = min(moment, self.clock.now + timedelta(hours=1))
+            self.clock.now = min(moment, self.clock.now + step)
             await self.settle()
 
     def caller(
@@ -144,9 +156,9 @@ def buttons_of(message: Message) -> list[Button]:
 def find_button(message: Message, label: str) -> Button:
     buttons = buttons_of(message)
     for button in buttons:
-        if label in (button.label, button.spoken):
+        if label in (button.label, button.spoken, button.typed):
             return button
-    raise AssertionError(f"no button {label!r}; there are {[(b.label, b.spoken) for b in buttons]}")
+    raise AssertionError(f"no button {label!r}; there are {[(b.label, b.spoken, b.typed) for b in buttons]}")
 
 
 @asynccontextmanager

@@ -13,9 +13,10 @@ from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from bot.model.people import Address
+from bot.ports import Clock
 
 Mode = Literal["open", "links"]
 
@@ -38,6 +39,7 @@ class Access:
         public_url: str,
         secrets: Sequence[str] = (),
         hosts: frozenset[str] = LOOPBACK,
+        clock: Clock | None = None,
     ) -> None:
         if mode == "links" and not any(secrets):
             raise ValueError("personal links need a secret")
@@ -46,6 +48,7 @@ class Access:
         self._public = public_url.rstrip("/")
         self._hosts = hosts
         self._secrets = list(secrets)
+        self._signer = _signer(clock) if clock else TimestampSigner
 
     # who
 
@@ -110,5 +113,14 @@ class Access:
         return URLSafeTimedSerializer(
             self._secrets,
             salt=f"chatcourse.browser.{purpose}",
+            signer=self._signer,
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
+
+
+def _signer(clock: Clock) -> type[TimestampSigner]:
+    class ClockSigner(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(clock().timestamp())
+
+    return ClockSigner

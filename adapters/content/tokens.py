@@ -12,10 +12,12 @@ from markdown_it.token import Token
 
 # A line that can only be part of a paragraph when all lines around it are of this kind: it begins with a letter,
 # perhaps after an opening quote or the beginning of bold or italic words.
-_ORDINARY = re.compile(r"(?:\*{1,3}|_{1,3}|\[)?(?:[«“‘\"'(][\u00a0\u202f]?)?[^\W\d_]")
+_BEGINNING = r"(?:[«“‘\"'(][\u00a0\u202f]?)?[^\W\d_]"
+_ORDINARY = re.compile(rf"(?:\*{{1,3}}|_{{1,3}}|\[)?{_BEGINNING}")
 _MARKS = "*_`[]<&\\\t"
+# An item of a list (its mark, its words) or a quote below it.
 _ITEM = re.compile(
-    r"(?:([-*]) ((?:`[a-z0-9]|(?:\*{1,3}|_{1,3})?(?:[«“‘\"'(][\u00a0\u202f]?)?[^\W\d_]).*\S)|  > ((?:[«“‘\"'(][\u00a0\u202f]?)?[^\W\d_].*\S))(?<![#\s])"
+    rf"(?:([-*]) ((?:`[a-z0-9]|(?:\*{{1,3}}|_{{1,3}})?{_BEGINNING}).*\S)|  > ({_BEGINNING}.*\S))(?<![#\s])"
 )
 _OPTION = re.compile(r"`([a-z0-9-]+)`( .*)")
 _HEADING = re.compile(r"(#{1,6}) ([^\W\d_][^*_`\[\]<&\\\t]*[^\s#*_`\[\]<&\\])")

@@ -108,8 +108,8 @@ class SqliteConnections(Connections):
 
 
 def _sqlite_engine(url: sa.URL, path: Path, size: int, settings: tuple[str, ...]) -> AsyncEngine:
-    def connect(*_: object, **__: object) -> QuickConnection:
-        return connection_to(path, *settings)
+    async def connect(*_: object, **__: object) -> QuickConnection:
+        return await connection_to(path, *settings)
 
     return create_async_engine(
         url,

@@ -112,6 +112,10 @@ class DeliveryTx(Records):
             statement = sa.update(DELIVERY).where(DELIVERY.c.id.in_(ids), DELIVERY.c.state == DeliveryState.HELD)
             await self.connection.execute(statement.values(reason=reason, not_before=not_before))
 
+    async def free_held(self, cohort_id: int, reason: str, now: datetime) -> int:
+        held = (DELIVERY.c.cohort_id == cohort_id, DELIVERY.c.state == DeliveryState.HELD, DELIVERY.c.reason == reason)
+        return (await self.connection.execute(sa.update(DELIVERY).where(*held).values(not_before=now))).rowcount
+
     async def save_content(self, delivery_id: int, content: Mapping[str, Any]) -> None:
         statement = sa.update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(content=content)
         await self.connection.execute(statement)

@@ -135,19 +135,24 @@ class ForgetTx(Records):
         pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wholes))})(?!\w)", re.IGNORECASE)
         for table, name in ((tables.delivery, "content"), (tables.audit, "detail")):
             column = sa.type_coerce(table.c[name], sa.Text())
-            mentions = sa.or_(*(column.icontains(facts_text(whole)[1:-1], autoescape=True) for whole in wholes))
-            statement = sa.select(table.c.id, column.label("facts")).where(table.c[name].is_not(None), mentions)
+            statement = sa.select(table.c.id, column.label("facts")).where(
+                table.c[name].is_not(None), _mentions(column, [facts_text(whole)[1:-1] for whole in wholes])
+            )
             for row in await self.all(statement):
                 facts = _without(json.loads(row.facts), pattern)
                 await self.connection.execute(sa.update(table).where(table.c.id == row.id).values({name: facts}))
-        wanted = tables.job_row.c.wanted
-        for whole in wholes:
-            statement = sa.select(tables.job_row.c.id, wanted).where(wanted.icontains(whole, autoescape=True))
-            ids = [row.id for row in await self.all(statement) if pattern.search(row.wanted)]
-            for part in parts(ids):
-                await self.connection.execute(
-                    sa.update(tables.job_row).where(tables.job_row.c.id.in_(part)).values(wanted="")
-                )
+        job_row = tables.job_row
+        typed = sa.select(job_row.c.id, job_row.c.wanted).where(_mentions(job_row.c.wanted, wholes))
+        ids = [row.id for row in await self.all(typed) if pattern.search(row.wanted)]
+        for part in parts(ids):
+            await self.connection.execute(sa.delete(job_row).where(job_row.c.id.in_(part)))
+
+
+def _mentions(column: sa.ColumnElement[str], wholes: Collection[str]) -> sa.ColumnElement[bool]:
+    """A first look in SQL; what it finds is judged by the pattern. SQLite folds the case of ASCII letters only,
+    so the usual spellings are asked for one by one."""
+    spellings = {spelling for whole in wholes for spelling in (whole, whole.lower(), whole.upper(), whole.title())}
+    return sa.or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
 def _enrolments(person_id: int) -> sa.Select[tuple[int]]:

@@ -64,8 +64,8 @@ class QuickConnection(aiosqlite.Connection):
         return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
 
 
-def connection_to(path: Path, *settings: str) -> QuickConnection:
-    """A connection (to be awaited) on which the pragmas `settings` hold. It begins no transaction by itself."""
+async def connection_to(path: Path, *settings: str) -> QuickConnection:
+    """A connection on which the pragmas `settings` hold. It begins no transaction by itself."""
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
@@ -76,4 +76,5 @@ def connection_to(path: Path, *settings: str) -> QuickConnection:
     made = QuickConnection(connect, iter_chunk_size=64)
     # Nothing that is unfinished here may keep the process from ending.
     made._thread.daemon = True
+    await made
     return made

@@ -7,7 +7,15 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from adapters.web.health import Health
@@ -20,6 +28,8 @@ class Metrics:
     """What an operator watches; the table in docs/operating.md explains each figure."""
 
     def __init__(self) -> None:
+        # Moments of creation double the number of lines, and nobody asks for them.
+        disable_created_metrics()
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._deliveries = self._gauge("chatcourse_deliveries", "Deliveries by state.", "state")

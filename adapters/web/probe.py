@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-PATIENCE = 5.0
+PATIENCE = 3.0
 """Seconds an address gets to answer."""
 
 

@@ -253,7 +253,7 @@ class Reply:
     also refreshes the stored message); `say` is a new message for this person only; `notice` is one short sentence
     that needs no message of its own when something else already shows the effect (ignored where `say` is set);
     `form` opens a form or panel (in place of the one it came from); `home` replaces the home card; `close` closes
-    the open form; `errors` (field to sentence) keep the form open.
+    the open form; `errors` (field to sentence; "" for the form as a whole) keep the form open.
     """
 
     replace: Message | None = None

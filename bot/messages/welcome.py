@@ -58,7 +58,12 @@ def welcome(view: CourseView, t: Catalogue, added_by: str | None, *, own_wish: b
     ]
     if not view.person.language_chosen and other.language in course.languages:
         blocks.append(_language_row(view, other))
-    return Message(t.language, title, tuple(blocks))
+    return Message(t.language, title, tuple(blocks), topic=welcome_topic(cohort.id))
+
+
+def welcome_topic(cohort_id: int) -> str:
+    """What a welcome is about, see `Message.topic`."""
+    return f"welcome/{cohort_id}"
 
 
 def settings_facts(view: CourseView, t: Catalogue) -> list[tuple[str, Line]]:
@@ -211,7 +216,7 @@ def _what_arrives(view: CourseView, t: Catalogue) -> list[tuple[str, Line]]:
         at: Line = (when(view.planned.at, view.zone),)
         started = view.cohort.state is CohortState.RUNNING and view.progress
         label = t.t("Next lesson") if started else t.t("First lesson")
-        facts.append((label, (*at, Span(". "), *why)))
+        facts.append((label, (*at, Span(" · "), *why)))
     return facts + settings_facts(view, t)
 
 

@@ -25,8 +25,8 @@ class Given:
     """The answer given with an activity.
 
     `choice` is the option now chosen, `first` the one chosen first (a quiz keeps it for statistics), `text` a
-    reflection or a task's note, `shared` whether the person shares the text with others of the cohort. Votes of anonymous
-    polls are never a `Given`: they are only counted.
+    reflection or a task's note, `shared` whether the person shares the text with others of the cohort. Votes of
+    anonymous polls are never a `Given`: they are only counted.
     """
 
     enrolment_id: int

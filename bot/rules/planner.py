@@ -1,8 +1,8 @@
 """When a message is owed, and why then.
 
 All moments here are course time: aware UTC datetimes of the clock a cohort lives by. A rehearsal converts them with
-its `Pace`. The policy for wall times: in the gap of a clock change a time moves forward by the gap; in the overlap the first
-one counts; a date that a zone skipped moves to the next allowed day.
+its `Pace`. The policy for wall times: in the gap of a clock change a time moves forward by the gap; in the overlap the
+first one counts; a date that a zone skipped moves to the next allowed day.
 """
 
 from __future__ import annotations

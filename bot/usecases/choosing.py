@@ -9,6 +9,7 @@ from bot.messages.blocks import Reply
 from bot.messages.plans import when
 from bot.messages.settings import settings_form, settings_saved
 from bot.messages.views import CourseView
+from bot.messages.welcome import welcome, welcome_topic
 from bot.model.cohort import Cohort, Enrolment, EnrolmentState
 from bot.model.commands import (
     SetDays,
@@ -189,6 +190,12 @@ async def _save(parts: Parts, tx: Tx, who: Who, person: Person, mine: tuple[Enro
                 when=when(view.planned.at, view.zone),
             )
     await _refresh_lessons(tx, who)
+    if view and who.caller.topic == welcome_topic(view.cohort.id):
+        other = parts.t(Language.FR if person.language is Language.EN else Language.EN)
+        own_wish = view.enrolment.added_by is None
+        adder = await tx.person(view.enrolment.added_by) if view.enrolment.added_by else None
+        again = welcome(view, who.t, adder.name if adder else None, own_wish=own_wish, other=other)
+        return Reply(replace=again, notice=who.t.t("Saved."), close=True)
     return Reply(say=settings_saved(view, person, who.t, line), notice=who.t.t("Saved."), close=True)
 
 

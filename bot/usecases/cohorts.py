@@ -13,7 +13,7 @@ from bot.errors import Slip
 from bot.messages import cohorts as words
 from bot.messages.blocks import File, Reply
 from bot.messages.welcome import notice
-from bot.model.cohort import Cohort, CohortState, EnrolmentState, Pace, PauseReason
+from bot.model.cohort import Cohort, CohortState, EnrolmentState, Pace
 from bot.model.commands import (
     Audit,
     CloseCohort,
@@ -30,7 +30,7 @@ from bot.model.commands import (
     Status,
 )
 from bot.model.course import Course, Slot
-from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.model.delivery import DeliveryState, HoldReason, Kind, Priority
 from bot.model.people import Role, RoleName, Window
 from bot.ports import GroupDelivery, GroupNext, NewEnrolment, Tx
 from bot.rules.dates import parse_date, parse_window
@@ -41,7 +41,6 @@ from bot.rules.zones import find_zone
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.launching import launch_groups, settings_of
 from bot.usecases.looking import log, status_view
-from bot.usecases.pausing import wake
 from bot.usecases.who import cohort_named, need_admin, need_facilitator
 
 T = TypeVar("T")
@@ -224,15 +223,7 @@ async def resume_cohort(parts: Parts, tx: Tx, who: Who, command: ResumeCohort) -
         raise Slip("This cohort is not paused.", example=f"cohort status {cohort.name}")
     running = replace(cohort, state=CohortState.RUNNING)
     await tx.save_cohort(running)
-    after = 0
-    states = {EnrolmentState.ACTIVE}
-    while page := await tx.enrolments_in(cohort.id, after_id=after, limit=500, states=states):
-        after = page[-1].id
-        for enrolment in page:
-            held = await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.HELD})
-            if held and held[0].reason == PauseReason.COHORT.value:
-                await wake(parts, tx, enrolment, running, who.now)
-                who.wake.add(enrolment.address.lane)
+    await tx.free_held(cohort.id, HoldReason.COHORT.value, who.now)
     await log(tx, who, "cohort.resume", cohort)
     t = who.t
     return Reply(say=notice(t, t.t("Running again"), t.line("*{cohort}* goes on.", cohort=cohort.name)))
@@ -308,9 +299,7 @@ async def _change_role(
             example=f"cohort roles {cohort.name} add contributor:{course.contributors[0].id} @ann",
             field="role",
         )
-    platform = parts.platform_of(who.caller.address)
-    found = await platform.find_people(who.caller.address.workspace, [person]) if platform else ()
-    hits = [each for each in found if each.address]
+    hits = [each for each in who.find([person]) if each.address]
     if len(hits) != 1 or hits[0].address is None:
         raise Slip(
             "I cannot find “{word}” here.",

@@ -14,7 +14,7 @@ from bot.messages.views import CourseView
 from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
 from bot.model.cohort import Cohort, Enrolment, EnrolmentState
 from bot.model.course import Language
-from bot.model.delivery import Delivery, HoldReason, Kind, Priority
+from bot.model.delivery import UNSOLICITED, Delivery, HoldReason, Kind, Priority
 from bot.model.people import Person
 from bot.model.progress import Completion
 from bot.ports import Tx
@@ -99,7 +99,8 @@ class Composer:
         if not within(row.kind, batch.week.get(person.id, 0), cohort.budget):
             tomorrow = open_moment(self.parts, cohort, wishes, now + cohort.pace.real_span(WEEK / 7))
             return Hold(HoldReason.BUDGET, tomorrow)
-        batch.week[person.id] = batch.week.get(person.id, 0) + 1
+        if row.kind in UNSOLICITED:
+            batch.week[person.id] = batch.week.get(person.id, 0) + 1
         return None
 
     async def _lesson(

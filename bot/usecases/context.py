@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from bot.model.cohort import Cohort
 from bot.model.commands import Caller
 from bot.model.course import Course, Language
 from bot.model.people import Address, Person, Role, RoleName
-from bot.ports import ChatPlatform, Clock, Courses, Holidays, Store
+from bot.ports import ChatPlatform, Clock, Courses, Found, Holidays, Store
 from bot.rules.planner import Calendar, Wishes
 
 
@@ -70,6 +70,17 @@ def wishes_of(person: Person, cohort: Cohort) -> Wishes:
     return Wishes(person.zone or cohort.zone, person.window or cohort.window, person.days, person.absences)
 
 
+class LookUp(Exception):
+    """People must be looked up on their platform first.
+
+    Platforms are never asked inside a transaction: the story is given up, the engine asks, and tells the story again.
+    """
+
+    def __init__(self, wanted: tuple[str, ...]) -> None:
+        super().__init__(f"{len(wanted)} people")
+        self.wanted = wanted
+
+
 @dataclass
 class Who:
     """The person who asks. `wake` collects lanes that have something to send once the transaction is done."""
@@ -79,12 +90,19 @@ class Who:
     t: Catalogue
     now: datetime
     roles: tuple[Role, ...] = ()
+    found: Mapping[str, tuple[Found, ...]] | None = None
     wake: set[str] = field(default_factory=set)
     after: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def lane(self) -> str:
         return self.caller.address.lane
+
+    def find(self, wanted: Sequence[str]) -> list[Found]:
+        """Who these words stand for. Raises LookUp until the engine has asked the platform."""
+        if self.found is None or not set(wanted) <= set(self.found):
+            raise LookUp(tuple(wanted))
+        return [hit for word in wanted for hit in self.found[word]]
 
     def is_admin(self, cohort: Cohort | None = None) -> bool:
         """Admin of the caller's own workspace, or of this cohort."""

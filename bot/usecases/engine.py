@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from bot.model.cohort import CohortState
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState, Kind, Priority
-from bot.ports import Ability, NewDelivery, Tx
+from bot.ports import Ability, Found, NewDelivery, Tx
 from bot.rules.grammar import parse
 from bot.usecases import (
     choosing,
@@ -37,7 +37,7 @@ from bot.usecases import (
     reporting,
 )
 from bot.usecases.composing import Composer
-from bot.usecases.context import Parts, Who
+from bot.usecases.context import LookUp, Parts, Who
 from bot.usecases.delivering import Lanes, Report
 from bot.usecases.who import identify
 
@@ -58,6 +58,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     c.Undo: lessons.undo,
     c.Vote: lessons.vote,
     c.Answer: lessons.answer,
+    c.Stance: lessons.stance,
     c.TimeBox: lessons.time_box,
     c.ShowLesson: lessons.show_lesson,
     c.Feedback: lessons.feedback,
@@ -119,7 +120,7 @@ class Engine:
 
     async def submit(self, action: str, values: Mapping[str, str], caller: Caller) -> Reply:
         """A form: its action with the values of its fields."""
-        return await self._answer(lambda _: decode(action, values), caller)
+        return await self._answer(lambda _: decode(action, values), caller, form=True)
 
     async def say(self, text: str, caller: Caller) -> Reply:
         """Typed text. In a room it reaches this door only when it is meant for the bot."""
@@ -130,18 +131,24 @@ class Engine:
         """A command. Slips and troubles become kind answers; nothing is raised to a platform."""
         return await self._answer(lambda _: command, caller)
 
-    async def _answer(self, meaning: Callable[[Who], Command], caller: Caller) -> Reply:
-        now = self.parts.clock()
+    async def _answer(self, meaning: Callable[[Who], Command], caller: Caller, *, form: bool = False) -> Reply:
         who: Who | None = None
+        found: Mapping[str, tuple[Found, ...]] | None = None
         try:
-            async with self.parts.store.transaction() as tx:
-                if caller.event_id and not await tx.first_time(caller.address.platform, caller.event_id, now):
-                    return Reply()
-                who = await identify(self.parts, tx, caller, now)
-                command = meaning(who)
-                reply = await HANDLERS[type(command)](self.parts, tx, who, command)
+            while True:
+                try:
+                    async with self.parts.store.transaction() as tx:
+                        if not await self._first_time(tx, caller):
+                            return Reply()
+                        who = await identify(self.parts, tx, caller, self.parts.clock())
+                        who.found = found
+                        command = meaning(who)
+                        reply = await HANDLERS[type(command)](self.parts, tx, who, command)
+                    break
+                except LookUp as missing:
+                    found = await self._find(caller, missing.wanted)
         except Slip as slip:
-            return await self._slip(slip, caller, who)
+            return self._slip(slip, caller, who, form=form)
         except Exception as error:
             reference = secrets.token_hex(4)
             self.report("command_broke", reference=reference, error=type(error).__name__, exc_info=error)
@@ -154,6 +161,19 @@ class Engine:
                 await waiting
         return reply
 
+    async def _first_time(self, tx: Tx, caller: Caller) -> bool:
+        if caller.event_id is None:
+            return True
+        return await tx.first_time(caller.address.platform, caller.event_id, self.parts.clock())
+
+    async def _find(self, caller: Caller, wanted: Sequence[str]) -> Mapping[str, tuple[Found, ...]]:
+        """Ask the platform who these words stand for; every word gets an answer."""
+        platform = self.parts.platform_of(caller.address)
+        hits: dict[str, tuple[Found, ...]] = dict.fromkeys(wanted, ())
+        for hit in await platform.find_people(caller.address.workspace, wanted) if platform else ():
+            hits[hit.wanted] = (*hits.get(hit.wanted, ()), hit)
+        return {word: each or (Found(word, reason="unknown"),) for word, each in hits.items()}
+
     def _without_forms(self, reply: Reply, who: Who) -> Reply:
         """In plain mode, and where a platform has no forms, a form is said as a message with what to type."""
         platform = self.parts.platform_of(who.caller.address)
@@ -162,11 +182,11 @@ class Engine:
             return reply
         return replace(reply, form=None, say=form_message(reply.form, who.t))
 
-    async def _slip(self, slip: Slip, caller: Caller, who: Who | None) -> Reply:
+    def _slip(self, slip: Slip, caller: Caller, who: Who | None, *, form: bool) -> Reply:
         """What was wrong, in the person's language; a form stays open with the sentence at its field."""
         t = self._language(caller, who)
-        if slip.field and caller.pressed:
-            return Reply(errors=((slip.field, slip_words(slip, t)),))
+        if form:
+            return Reply(errors=((slip.field or "", slip_words(slip, t)),))
         return Reply(say=slip_message(slip, t))
 
     def _language(self, caller: Caller, who: Who | None) -> Catalogue:
@@ -183,9 +203,15 @@ class Engine:
         async with store.reading() as tx:
             due = await tx.due(now)
         if due.anything and await store.lead(parts.worker):
-            if due.wake or due.plan or due.nudge or due.held or due.planned or due.jobs:
+            if due.wake or due.plan or due.nudge or due.held or due.planned:
                 async with store.transaction() as tx:
                     await planning.do_due(parts, tx, due, now)
+            if due.jobs:
+                async with store.reading() as tx:
+                    jobs = await tx.open_jobs()
+                for job in jobs:
+                    await enrolling.advance(parts, job, now)
+            if due.plan or due.held or due.planned or due.wake or due.jobs:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())
             if due.doubt:

@@ -49,7 +49,8 @@ async def enrol(parts: Parts, tx: Tx, who: Who, command: Enrol) -> Reply:
     ]
     await tx.add_job_rows(job.id, rows)
     if len(people.entries) <= AT_ONCE:
-        job = await look_up(parts, tx, job, cohort, who.now, len(people.entries))
+        found = who.find([entry.token for entry in people.entries])
+        job = await note_found(tx, job, cohort, await tx.job_rows(job.id, {"new"}, AT_ONCE), found, who.now)
     else:
         key = f"job/{job.id}/progress"
         report = NewDelivery(
@@ -124,26 +125,32 @@ async def _undo(parts: Parts, tx: Tx, who: Who, job: Job, cohort: Cohort) -> Rep
     return Reply(replace=message, say=None if who.caller.pressed else message)
 
 
-async def step(parts: Parts, tx: Tx, job: Job, now: datetime) -> bool:
-    """One step of a job in the background; true when its report should be shown anew."""
-    cohort = await tx.cohort(job.cohort_id)
-    if cohort is None:
-        await tx.save_job(replace(job, state=JobState.CANCELLED))
-        return True
-    if job.state is JobState.LOOKING:
-        await look_up(parts, tx, job, cohort, now, CHUNK)
-    elif job.state is JobState.WORKING:
-        await work(parts, tx, job, cohort, now, CHUNK)
-    return True
-
-
-async def look_up(parts: Parts, tx: Tx, job: Job, cohort: Cohort, now: datetime, limit: int) -> Job:
-    """Find the next people of the list; a group or room becomes one row per person."""
-    rows = await tx.job_rows(job.id, {"new"}, limit)
+async def advance(parts: Parts, job: Job, now: datetime) -> None:
+    """One step of a job in the background. The platform is asked between transactions, never inside one."""
+    async with parts.store.reading() as tx:
+        cohort = await tx.cohort(job.cohort_id)
+        rows = await tx.job_rows(job.id, {"new"}, CHUNK) if job.state is JobState.LOOKING else ()
     platform = parts.platform_of(job.address)
+    found: Sequence[Found] = ()
     if rows and platform is not None:
-        wanted = [row.wanted for row in rows]
-        found = await platform.find_people(job.address.workspace, wanted)
+        found = await platform.find_people(job.address.workspace, [row.wanted for row in rows])
+    async with parts.store.transaction() as tx:
+        current = await tx.job(job.id)
+        if cohort is None or platform is None:
+            await tx.save_job(replace(job, state=JobState.CANCELLED))
+        elif current is not None and current.state is JobState.LOOKING:
+            await note_found(tx, current, cohort, rows, found, now)
+        elif current is not None and current.state is JobState.WORKING:
+            await work(parts, tx, current, cohort, now, CHUNK)
+        if job.report:
+            await tx.want_refresh(job.report, now)
+
+
+async def note_found(
+    tx: Tx, job: Job, cohort: Cohort, rows: Sequence[JobRow], found: Sequence[Found], now: datetime
+) -> Job:
+    """Write down who was found; a group or room becomes one row per person. With nothing left, ask the admin."""
+    if rows:
         await _store_found(tx, job, cohort, rows, found, now)
     if not await tx.job_rows(job.id, {"new"}, 1):
         job = replace(job, state=JobState.ASKING)

@@ -22,7 +22,7 @@ from bot.messages.lessons import (
 )
 from bot.messages.words import letter, para, wall
 from bot.model.cohort import Enrolment, EnrolmentState, PauseReason
-from bot.model.commands import Answer, Done, Feedback, Open, ShowLesson, TimeBox, Undo, Vote
+from bot.model.commands import Answer, Done, Feedback, Open, ShowLesson, Stance, TimeBox, Undo, Vote
 from bot.model.course import Activity, Kind
 from bot.model.delivery import Delivery
 from bot.model.progress import Completion, Given, Worth
@@ -32,7 +32,7 @@ from bot.usecases.context import Parts, Who
 from bot.usecases.looking import lesson_row, view_of_lesson
 from bot.usecases.schedule import reschedule
 
-InLesson = Open | Done | Undo | Vote | Answer
+InLesson = Open | Done | Undo | Vote | Answer | Stance
 
 
 class Scene:
@@ -207,6 +207,16 @@ async def answer(parts: Parts, tx: Tx, who: Who, command: Answer) -> Reply:
     await scene.again()
     others = await _others(scene, activity) if command.shared else ()
     return await scene.shown(done_notice(scene.view, activity, who.t), say=others)
+
+
+async def stance(parts: Parts, tx: Tx, who: Who, command: Stance) -> Reply:
+    """A private view on a conversation starter: the one named, else the first of the lesson."""
+    scene = await Scene.load(parts, tx, who, command.cohort, command.lesson)
+    starters = [a for a in scene.view.activities if a.kind is Kind.STARTER]
+    activity = scene.activity(command) or next(iter(starters), None)
+    if activity is None or activity.kind is not Kind.STARTER:
+        raise Slip("This lesson has no conversation starter there.", example="open 1")
+    return await answer(parts, tx, who, Answer(command.cohort, command.lesson, activity.id, text=command.text))
 
 
 async def time_box(parts: Parts, tx: Tx, who: Who, command: TimeBox) -> Reply:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
 from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
@@ -16,13 +16,14 @@ from bot.ports import Due, Group, GroupDelivery, GroupNext, NewDelivery, Tx
 from bot.rules.budget import WEEK
 from bot.rules.planner import NUDGE_AFTER, nudge_after
 from bot.usecases.context import Parts, wishes_of
-from bot.usecases.enrolling import step as job_step
 from bot.usecases.launching import settings_of
 from bot.usecases.pausing import wake
 from bot.usecases.schedule import away_until, lesson_after, lesson_moment, open_moment, window_end
 
 GROUPS = 400
 PEOPLE = 500
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+"""Until when something is held that only an act of somebody ends: it costs no tick anything."""
 
 _PAUSED = {
     PauseReason.ASKED: HoldReason.PAUSED,
@@ -46,8 +47,6 @@ async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime) -> set[str]:
         lanes |= await release_held(parts, tx, now)
     if due.planned:
         lanes |= await promote(parts, tx, now)
-    if due.jobs:
-        lanes |= await work_on_jobs(parts, tx, now)
     return lanes
 
 
@@ -82,9 +81,9 @@ def _lesson_for(
     state, reason, not_before = DeliveryState.READY, None, due
     back = away_until(parts, cohort, wishes, course_due)
     if group.state is EnrolmentState.PAUSED:
-        state, reason = DeliveryState.HELD, _PAUSED[group.pause_reason]
+        state, reason, not_before = DeliveryState.HELD, _PAUSED[group.pause_reason], FAR
     elif cohort.state is CohortState.PAUSED:
-        state, reason = DeliveryState.HELD, HoldReason.COHORT
+        state, reason, not_before = DeliveryState.HELD, HoldReason.COHORT, FAR
     elif back is not None:
         state, reason, not_before = DeliveryState.HELD, HoldReason.LEAVE, back
     elif now >= until:
@@ -151,8 +150,7 @@ async def _remind_one(
         await tx.save_enrolment(replace(enrolment, next_nudge_at=None))
         return
     wishes = wishes_of(person, cohort)
-    since = now - cohort.pace.real_span(WEEK)
-    if (await tx.unsolicited_since({person.id}, since)).get(person.id, 0) >= cohort.budget:
+    if await _over_budget(tx, enrolment, cohort, now):
         later = open_moment(parts, cohort, wishes, now + cohort.pace.real_span(WEEK / 7))
         await tx.save_enrolment(replace(enrolment, next_nudge_at=later))
         return
@@ -198,10 +196,14 @@ async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[De
     waits = enrolment.state is EnrolmentState.PAUSED or cohort.state is CohortState.PAUSED
     lessons = [row for row in rows if row.kind is Kind.LESSON]
     if waits:
-        # looked at again when the pause ends; a far moment keeps it out of every tick until then
-        far = enrolment.paused_until or datetime.max.replace(tzinfo=now.tzinfo, year=9000)
         reason = _PAUSED[enrolment.pause_reason] if enrolment.state is EnrolmentState.PAUSED else HoldReason.COHORT
-        await tx.hold_on([row.id for row in rows], reason.value, far)
+        await tx.hold_on([row.id for row in rows], reason.value, FAR)
+        return set()
+    if any(row.reason == HoldReason.BUDGET for row in rows) and await _over_budget(tx, enrolment, cohort, now):
+        person = await tx.person(enrolment.person_id)
+        tomorrow = now + cohort.pace.real_span(WEEK / 7)
+        until = open_moment(parts, cohort, wishes_of(person, cohort), tomorrow) if person else tomorrow
+        await tx.hold_on([row.id for row in rows], HoldReason.BUDGET.value, until)
         return set()
     if len(lessons) > 1:
         await tx.move([row.id for row in lessons], DeliveryState.CAUGHT_UP)
@@ -211,21 +213,17 @@ async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[De
     return {enrolment.address.lane}
 
 
+async def _over_budget(tx: Tx, enrolment: Enrolment, cohort: Cohort, now: datetime) -> bool:
+    since = now - cohort.pace.real_span(WEEK)
+    sent = await tx.unsolicited_since({enrolment.person_id}, since)
+    return sent.get(enrolment.person_id, 0) >= cohort.budget
+
+
 async def promote(parts: Parts, tx: Tx, now: datetime) -> set[str]:
     """Planned deliveries whose moment has come become ready; quiet hours and budget are looked at when sending."""
     rows = await tx.planned_due(now, PEOPLE)
     await tx.move([row.id for row in rows], DeliveryState.READY, not_before=now)
     return {row.address.lane for row in rows}
-
-
-async def work_on_jobs(parts: Parts, tx: Tx, now: datetime) -> set[str]:
-    """One step of every open job; its message shows how far it is."""
-    lanes: set[str] = set()
-    for job in await tx.open_jobs():
-        if await job_step(parts, tx, job, now) and job.report:
-            await tx.want_refresh(job.report, now)
-            lanes.add(job.address.lane)
-    return lanes
 
 
 def _for(enrolment: Enrolment, kind: Kind, suffix: str, now: datetime) -> NewDelivery:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+import sqlalchemy as sa
 
 from adapters.database.migrate import migrate
 from adapters.database.schema import metadata
@@ -65,12 +66,13 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path.write_bytes(request.getfixturevalue("migrated_file"))
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("migrated_postgres")
-    execute_on_postgres(url, ";".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)))
+    empty = [str(sa.delete(table)) for table in reversed(metadata.sorted_tables)]
+    execute_on_postgres(url, ";".join(empty))
     return url
 
 
-@pytest.fixture
-async def store(migrated_url: str) -> AsyncIterator[DatabaseStore]:
+@pytest.fixture(name="store")
+async def an_empty_store(migrated_url: str) -> AsyncIterator[DatabaseStore]:
     async with open_store(migrated_url, clock=lambda: NOW) as store:
         yield store
 
@@ -165,7 +167,9 @@ async def look_up(store: Store, key: str) -> Delivery:
     return delivery
 
 
-async def claim(store: Store, n: int = 100, lane: str = LANE, worker: str = WORKER, at: datetime = NOW) -> list[Delivery]:
+async def claim(
+    store: Store, n: int = 100, lane: str = LANE, worker: str = WORKER, at: datetime = NOW
+) -> list[Delivery]:
     return list(await store.claim(lane, worker, n, at, at + timedelta(minutes=2)))
 
 

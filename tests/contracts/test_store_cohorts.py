@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     add_cohort,
     add_person,
     an_address,
+    an_empty_store,
     enrol,
     for_enrolment,
     later,
@@ -27,7 +29,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     migrated_url,
     owe,
     send,
-    store,
 )
 
 # --- editions ---------------------------------------------------------------------------------------------
@@ -116,9 +117,7 @@ async def test_nobody_is_in_a_cohort_twice(store: Store) -> None:
     """People already there are passed over, and so is a person named twice."""
     cohort = await add_cohort(store)
     people = [await add_person(store, f"U{n}") for n in range(3)]
-    rows = [
-        NewEnrolment(person, an_address(f"U{n}"), None, EnrolmentState.ENROLLED) for n, person in enumerate(people)
-    ]
+    rows = [NewEnrolment(person, an_address(f"U{n}"), None, EnrolmentState.ENROLLED) for n, person in enumerate(people)]
     async with store.transaction() as tx:
         assert await tx.add_enrolments(cohort.id, [], NOW) == []
         assert len(await tx.add_enrolments(cohort.id, rows[:1], NOW)) == 1
@@ -194,7 +193,8 @@ async def test_an_enrolment_can_be_taken_back_until_something_was_sent(store: St
     """With what was owed to it. Who got something, or did something, stays; a number never comes again."""
     cohort = await add_cohort(store)
     fresh, got, did, tried = [await enrol(store, cohort, f"U{n}") for n in range(4)]
-    await owe(store, for_enrolment(fresh, "welcome"), for_enrolment(tried, "welcome", state=DeliveryState.HELD))
+    planned, held = DeliveryState.PLANNED, DeliveryState.HELD
+    await owe(store, for_enrolment(fresh, "welcome", state=planned), for_enrolment(tried, "welcome", state=held))
     await send(store, for_enrolment(got, "welcome"))
     async with store.transaction() as tx:
         await tx.add_completion(Completion(did.id, "one", "film", NOW))
@@ -221,10 +221,10 @@ async def test_the_tier_reached_is_remembered(store: Store) -> None:
 
 async def test_a_story_that_fails_leaves_nothing(store: Store) -> None:
     """Everything in a transaction happens, or nothing."""
-    with pytest.raises(RuntimeError, match="on the way"):
+    with contextlib.suppress(ZeroDivisionError):
         async with store.transaction() as tx:
             await tx.add_cohort(a_cohort())
-            raise RuntimeError("on the way")
+            raise ZeroDivisionError
     async with store.reading() as tx:
         assert await tx.cohorts() == []
 

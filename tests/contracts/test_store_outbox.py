@@ -17,6 +17,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     WORKER,
     a_delivery,
     an_address,
+    an_empty_store,
     claim,
     later,
     look_up,
@@ -26,7 +27,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     owe,
     send,
     sent,
-    store,
 )
 
 READY, RETRY, SENDING, SENT = (DeliveryState(word) for word in ("ready", "retry", "sending", "sent"))

@@ -15,10 +15,10 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     add_cohort,
     add_person,
     an_address,
+    an_empty_store,
     migrated_file,
     migrated_postgres,
     migrated_url,
-    store,
 )
 
 ALICE, BOB = an_address("U_ALICE"), an_address("U_BOB")

@@ -23,6 +23,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     add_cohort,
     add_person,
     an_address,
+    an_empty_store,
     claim,
     enrol,
     later,
@@ -31,7 +32,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     migrated_postgres,
     migrated_url,
     owe,
-    store,
 )
 
 NOTHING = Due(False, False, False, False, False, False, False, ())
@@ -73,9 +73,7 @@ async def test_an_empty_store_has_nothing_to_do(store: Store) -> None:
         ({"paused_until": NOW}, {}),
     ],
 )
-async def test_what_is_due_for_an_enrolment(
-    store: Store, changes: Mapping[str, Any], found: Mapping[str, bool]
-) -> None:
+async def test_what_is_due_for_an_enrolment(store: Store, changes: Mapping[str, Any], found: Mapping[str, Any]) -> None:
     """Exactly when its moment has come, and only in the states in which it counts."""
     await enrol(store, await add_cohort(store), **changes)
     assert await due(store, NOW - MOMENT) == NOTHING
@@ -143,9 +141,7 @@ async def groups(store: Store, now: datetime = NOW, limit: int = 100) -> list[Gr
 
 
 async def due_people(store: Store, cohort: Cohort, n: int, first: int = 0) -> list[Enrolment]:
-    return [
-        await enrol(store, cohort, f"U{first + i}", next_lesson="one", next_due_at=NOW) for i in range(n)
-    ]
+    return [await enrol(store, cohort, f"U{first + i}", next_lesson="one", next_due_at=NOW) for i in range(n)]
 
 
 async def test_people_who_are_due_alike_are_a_group(store: Store) -> None:

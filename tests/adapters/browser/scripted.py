@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs
 
 from bot.messages.blocks import Button, Buttons, Choice, ChoiceField, File, Form, Message, Reply, Text, TextField
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
+from bot.model.people import Address
 from bot.model.richtext import words
 from tests.adapters.browser import showcase
 
@@ -19,6 +20,7 @@ class ScriptedEngine:
     """Knows one lesson. Every call is counted in `heard`, repeated events only once in `facts`."""
 
     def __init__(self) -> None:
+        self.forget: Callable[[Address], Awaitable[None]] | None = None
         self.done: defaultdict[str, set[str]] = defaultdict(set)
         self.voted: dict[str, str] = {}
         self.heard: list[tuple[str, str, Caller]] = []
@@ -97,6 +99,9 @@ class ScriptedEngine:
             case ["done", number] if number.isdigit() and 0 < int(number) <= len(showcase.ACTIVITIES):
                 self.done[caller.address.ref].add(showcase.ACTIVITIES[int(number) - 1][0])
                 return Reply(notice=f"Noté : {number}." if fr else f"Recorded: {number}.")
+            case ["forget", "me"] if self.forget:
+                await self.forget(caller.address)
+                return self._said(language, "Oublié." if fr else "Forgotten.")
             case ["help" | "aide"]:
                 help_text = "Tapez « next », « done 2 » ou « mydata »." if fr else "Type “next”, “done 2” or “mydata”."
                 buttons = (Button("Réglages" if fr else "Settings", "course.settings", typed="settings"),)

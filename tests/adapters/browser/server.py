@@ -88,6 +88,7 @@ async def serving(
         platform = BrowserPlatform(log, now)
         await platform.add_people(WORKSPACE, SAMPLE_PEOPLE)
         engine = engine or ScriptedEngine()
+        engine.forget = platform.forget
         access = Access(mode, workspace=WORKSPACE, public_url=public_url, secrets=secrets)
         inbound = BrowserInbound(engine, platform, log, now, access, commands)
         app = web.Application()

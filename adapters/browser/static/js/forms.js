@@ -66,12 +66,14 @@ export const dialogOpen = () => dialog.open;
 export function openForm(form, { element, near, send, press }) {
   keepDraft();
   const lang = form.language;
-  const body = h("div.dialog-body", { lang, tabindex: "0" });
+  // without fields there is nothing inside to scroll along with by keyboard
+  const body = h("div.dialog-body", { lang, tabindex: form.fields?.length ? null : "0" });
   const words = h("div.blocks");
   showBlocks(words, form.blocks || [], { lang, level: 3, press });
   const fields = (form.fields || []).map((each) => field(each, lang));
   const trouble = h("p.form-trouble", { role: "alert" });
-  body.append(words, ...fields.map((each) => each.element), trouble);
+  if (form.blocks?.length) body.append(words);
+  body.append(...fields.map((each) => each.element), trouble);
   const foot = h("footer.dialog-foot", { lang });
   const inner = { lang, level: 3, press };
   if (form.buttons?.length) {

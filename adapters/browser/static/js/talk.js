@@ -57,7 +57,7 @@ export class Talk {
     room.newAfter = place.unread ? place.read_to : null;
     this.draw();
     const divider = log.querySelector(".new-line");
-    if (divider) divider.scrollIntoView({ block: "start" });
+    if (divider) this.toTop(divider);
     else this.toBottom();
     this.scrolled();
   }
@@ -96,7 +96,7 @@ export class Talk {
   follow(arrived) {
     if (this.stuck) {
       const first = arrived.length && log.querySelector(`[data-row="${arrived[0].id}"]`);
-      if (first && first.offsetHeight > log.clientHeight * 0.85) first.scrollIntoView({ block: "start" });
+      if (first && first.offsetHeight > log.clientHeight * 0.85) this.toTop(first);
       else this.toBottom();
     } else this.waiting += arrived.length;
     this.scrolled();
@@ -245,6 +245,10 @@ export class Talk {
     return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   }
 
+  toTop(element) {
+    log.scrollTop += element.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+  }
+
   toBottom() {
     log.scrollTop = log.scrollHeight;
     this.scrolled();
@@ -273,7 +277,8 @@ export class Talk {
   focusRow(id) {
     const element = log.querySelector(`[data-row="${id}"]`);
     if (!element) return;
-    element.scrollIntoView({ block: element.offsetHeight > log.clientHeight ? "start" : "nearest" });
+    if (element.offsetHeight > log.clientHeight) this.toTop(element);
+    else element.scrollIntoView({ block: "nearest" });
     element.focus({ preventScroll: true });
   }
 }
