@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bot.model.course import Course, Language
     from bot.model.people import Address
     from bot.ports import ChatPlatform, Clock
+    from bot.usecases.context import Timing
     from bot.usecases.engine import Engine
 
 # Zone rules come from the pinned tzdata package, never from the machine: an old file there moves lessons by an hour.
@@ -329,10 +330,12 @@ async def build(
     platforms: Sequence[PlatformFactory] | None = None,
     *,
     reload_seconds: float = RELOAD_SECONDS,
+    timing: Timing | None = None,
 ) -> AsyncIterator[App]:
     """Build everything and take it apart at the end. Nothing runs yet, and nothing listens.
 
-    `platforms` stand in for those that the settings ask for; course files are looked at every `reload_seconds`.
+    `platforms` stand in for those that the settings ask for; course files are looked at every `reload_seconds`;
+    `timing` says how long sending may take.
     Raises CannotStart.
     """
     from adapters.catalogues import read_catalogues
@@ -342,7 +345,7 @@ async def build(
     from adapters.web.health import Health, HealthCheck
     from adapters.web.metrics import Metrics
     from bot.messages.links import Links
-    from bot.usecases.context import Parts
+    from bot.usecases.context import Parts, Timing
     from bot.usecases.engine import Engine
 
     async with contextlib.AsyncExitStack() as stack:
@@ -363,6 +366,7 @@ async def build(
             links=Links(settings.public_url),
             admins=settings.admins,
             worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+            timing=timing or Timing(),
         )
         engine = Engine(parts, _report)
         metrics = Metrics()
@@ -519,11 +523,12 @@ async def serve(
     prepare: Callable[[App], Awaitable[None]] = open_accounts,
     announce: Callable[[App], None] = lambda app: None,
     reload_seconds: float = RELOAD_SECONDS,
+    timing: Timing | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT. A second signal ends the process at once."""
     ending = asyncio.Event()
     _on_signals(ending)
-    async with build(settings, platforms, reload_seconds=reload_seconds) as app:
+    async with build(settings, platforms, reload_seconds=reload_seconds, timing=timing) as app:
         await prepare(app)
         async with running(app, listener):
             announce(app)

@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from adapters.browser.plain import plain_text
 from adapters.catalogues import read_catalogues
 from adapters.content.loader import load_courses
+from adapters.database import tables
 from adapters.database.migrate import migrate
 from adapters.database.store import DatabaseStore, open_store
 from adapters.holidays import HolidayCalendars
@@ -107,11 +110,33 @@ class World:
                 if not (await tx.due(self.clock())).anything:
                     return
 
-    async def at(self, moment: datetime, *, step: timedelta = timedelta(hours=1)) -> None:
-        """Move to a moment, in steps, doing what became due at each."""
+    async def at(self, moment: datetime) -> None:
+        """Move to a moment, stopping at everything that becomes due on the way, exactly when it does."""
         while self.clock.now < moment:
-            self.clock.now = min(moment, self.clock.now + step)
+            due = await self._next_due()
+            self.clock.now = min(moment, due or moment)
             await self.settle()
+
+    async def _next_due(self) -> datetime | None:
+        """The next moment after now at which the engine may have something to do."""
+        enrolment, delivery, lane = tables.enrolment.c, tables.delivery.c, tables.lane.c
+        waiting = ("planned", "ready", "held", "retry", "unknown")
+        looks = [
+            *(
+                sa.select(sa.func.min(column)).where(column > self.clock.now)
+                for column in (enrolment.next_due_at, enrolment.next_nudge_at, enrolment.paused_until)
+            ),
+            sa.select(sa.func.min(delivery.not_before)).where(
+                delivery.not_before > self.clock.now, delivery.state.in_(waiting)
+            ),
+            sa.select(sa.func.min(delivery.lease_until)).where(
+                delivery.lease_until > self.clock.now, delivery.state == "sending"
+            ),
+            sa.select(sa.func.min(lane.paused_until)).where(lane.paused_until > self.clock.now),
+        ]
+        async with self.store.look() as connection:
+            found = [(await connection.execute(look)).scalar() for look in looks]
+        return min((moment for moment in found if moment), default=None)
 
     def caller(
         self,

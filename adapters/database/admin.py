@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from adapters.database import tables
 from adapters.database.plans import OPEN_JOB
-from adapters.database.records import Records, insert
+from adapters.database.records import Records, insert_rows, one_row
 from adapters.database.rows import job_of, job_row_of
 from bot.model.people import Address
 from bot.ports import AuditEntry, Job, JobRow
@@ -27,9 +26,7 @@ _JOBS = sa.select(JOB, *_TO).join(ADDRESS, ADDRESS.c.id == JOB.c.address_id)
 _JOB_ROWS = sa.select(JOB_ROW, *_TO).outerjoin(ADDRESS, ADDRESS.c.id == JOB_ROW.c.address_id)
 
 
-@cache
-def _first_time(dialect: str) -> sa.Insert:
-    return insert(dialect, INBOX).on_conflict_do_nothing()
+_FIRST_TIME = insert_rows(INBOX, one_row(INBOX, "platform", "event_id", "at"))
 
 
 class AdminTx(Records):
@@ -112,8 +109,8 @@ class AdminTx(Records):
         return {status: n for status, n in await self.all(statement.group_by(JOB_ROW.c.status))}  # noqa: C416
 
     async def first_time(self, platform: str, event_id: str, now: datetime) -> bool:
-        values = {"platform": platform, "event_id": event_id, "at": now}
-        return await self.count(_first_time(self.dialect), values) == 1
+        values = {"new_platform": platform, "new_event_id": event_id, "new_at": now}
+        return await self.count(_FIRST_TIME, values) == 1
 
     async def _job_values(self, job: Job) -> dict[str, Any]:
         return {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.database import tables
 from adapters.database.plans import HELD, PLANNED
-from adapters.database.records import Records, parts
+from adapters.database.records import Records, insert_rows, one_row, parts
 from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, lane_of
 from bot.model.cohort import EnrolmentState
 from bot.model.delivery import MOVES, UNSOLICITED, Delivery, DeliveryState, Kind, Priority
@@ -29,8 +30,69 @@ UNDER_WAY = frozenset({DeliveryState.SENDING, DeliveryState.UNKNOWN})
 OPEN = frozenset({DeliveryState.PLANNED, DeliveryState.READY, DeliveryState.HELD, DeliveryState.RETRY})
 """States of what will still be sent if nobody does anything."""
 
+_NEW = (
+    "key",
+    "kind",
+    "lane",
+    "address_id",
+    "state",
+    "due_at",
+    "not_before",
+    "not_after",
+    "cohort_id",
+    "enrolment_id",
+    "person_id",
+    "lesson_id",
+    "edition",
+    "reason",
+    "priority",
+    "content",
+)
+_ADD_ONE = insert_rows(DELIVERY, one_row(DELIVERY, *_NEW))
 _BY_KEY = DELIVERIES.where(DELIVERY.c.key == sa.bindparam("key"))
 _REFRESH = "refresh/"
+
+
+def _want_refresh() -> ReturningInsert[Any]:
+    whose = ("lane", "address_id", "cohort_id", "enrolment_id", "person_id")
+    what = ("lesson_id", "edition", "ref", "ref_place")
+    row = DELIVERY.c
+    own = (
+        sa.bindparam("key", type_=row.key.type).label("key"),
+        sa.literal(Kind.REFRESH, row.kind.type).label("kind"),
+        sa.literal(DeliveryState.READY, row.state.type).label("state"),
+        sa.bindparam("now", type_=row.due_at.type).label("due_at"),
+        sa.bindparam("now", type_=row.not_before.type).label("not_before"),
+        sa.literal(Priority.ASKED, row.priority.type).label("priority"),
+    )
+    original = sa.select(*(row[name] for name in (*whose, *what)), *own).where(
+        row.key == sa.bindparam("original"), row.ref.is_not(None), row.kind != Kind.REFRESH
+    )
+    # Where the refresh is at rest it starts afresh: attempts count failures to show it this time.
+    rest = f"delivery.state NOT IN ({_words(OPEN | UNDER_WAY)})"
+    fresh = ", ".join(
+        f"{name} = CASE WHEN {rest} THEN {value} ELSE delivery.{name} END"
+        for name, value in (
+            ("state", "excluded.state"),
+            ("due_at", "excluded.due_at"),
+            ("not_before", "excluded.not_before"),
+            ("attempt", "0"),
+            ("reason", "NULL"),
+        )
+    )
+    return insert_rows(
+        DELIVERY,
+        original,
+        f"ON CONFLICT (key) DO UPDATE SET {fresh}, ref = excluded.ref, ref_place = excluded.ref_place, "
+        f"wishes = CASE WHEN delivery.state IN ({_words(UNDER_WAY)}) THEN 1 ELSE 0 END",
+    ).returning(row.id)
+
+
+def _words(states: Iterable[DeliveryState]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+_WANT_REFRESH = _want_refresh()
 
 
 class DeliveryTx(Records):
@@ -38,8 +100,10 @@ class DeliveryTx(Records):
         if not rows:
             return 0
         numbers = await self.address_ids({row.address for row in rows})
-        statement = self.insert(DELIVERY).on_conflict_do_nothing().returning(DELIVERY.c.id)
         values = [_new_values(row, numbers[row.address]) for row in rows]
+        if len(values) == 1:
+            return await self.count(_ADD_ONE, {f"new_{name}": value for name, value in values[0].items()})
+        statement = self.insert(DELIVERY).on_conflict_do_nothing().returning(DELIVERY.c.id)
         return len((await self.connection.execute(statement, values)).all())
 
     async def delivery(self, key: str) -> Delivery | None:
@@ -125,37 +189,8 @@ class DeliveryTx(Records):
 
         A wish while it is under way is counted; whoever ends the attempt makes it ready once more.
         """
-        copied = ("lane", "address_id", "cohort_id", "enrolment_id", "person_id", "lesson_id", "edition")
-        own = {
-            "key": sa.literal(_REFRESH + key, sa.Text()),
-            "kind": sa.literal(Kind.REFRESH, DELIVERY.c.kind.type),
-            "state": sa.literal(DeliveryState.READY, DELIVERY.c.state.type),
-            "due_at": sa.literal(now, DELIVERY.c.due_at.type),
-            "not_before": sa.literal(now, DELIVERY.c.not_before.type),
-            "priority": sa.literal(Priority.ASKED, DELIVERY.c.priority.type),
-        }
-        columns = {name: DELIVERY.c[name] for name in (*copied, "ref", "ref_place")} | own
-        original = sa.select(*columns.values()).where(
-            DELIVERY.c.key == key, DELIVERY.c.ref.is_not(None), DELIVERY.c.kind != Kind.REFRESH
-        )
-        statement = self.insert(DELIVERY).from_select(list(columns), original, include_defaults=False)
-        row = DELIVERY.c
-        at_rest = row.state.not_in([*OPEN, *UNDER_WAY])
-        again = statement.on_conflict_do_update(
-            index_elements=[DELIVERY.c.key],
-            set_={
-                "state": sa.case((at_rest, statement.excluded.state), else_=row.state),
-                "due_at": sa.case((at_rest, statement.excluded.due_at), else_=row.due_at),
-                "not_before": sa.case((at_rest, statement.excluded.not_before), else_=row.not_before),
-                # Each showing is a fresh try: attempts count failures of this one, not how often it was shown.
-                "attempt": sa.case((at_rest, 0), else_=row.attempt),
-                "reason": sa.case((at_rest, None), else_=row.reason),
-                "wishes": sa.case((row.state.in_(UNDER_WAY), 1), else_=0),
-                "ref": statement.excluded.ref,
-                "ref_place": statement.excluded.ref_place,
-            },
-        )
-        return await self.count(again) == 1
+        row = await self.first(_WANT_REFRESH, {"original": key, "key": _REFRESH + key, "now": now})
+        return row is not None
 
     async def unsolicited_since(self, person_ids: Collection[int], since: datetime) -> Mapping[int, int]:
         counts = dict.fromkeys(person_ids, 0)

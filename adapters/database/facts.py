@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from adapters.database import tables
-from adapters.database.records import Records, insert, parts
+from adapters.database.records import Records, insert_rows, one_row, parts
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.progress import Completion, Given, Worth
 
@@ -22,45 +21,43 @@ _COMPLETIONS = (
     .where(COMPLETION.c.enrolment_id == sa.bindparam("enrolment_id"))
     .order_by(COMPLETION.c.done_at, COMPLETION.c.lesson_id, COMPLETION.c.activity_id)
 )
-_COHORT = sa.select(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id == sa.bindparam("of")).scalar_subquery()
+_ADD_COMPLETION = insert_rows(COMPLETION, one_row(COMPLETION, "enrolment_id", "lesson_id", "activity_id", "done_at"))
 
 
-@cache
-def _add_completion(dialect: str) -> sa.Insert:
-    return insert(dialect, COMPLETION).on_conflict_do_nothing()
+def _of_enrolment(table: sa.Table, *names: str) -> sa.Select[Any]:
+    """A row about an enrolment, with its cohort."""
+    row = one_row(table, "enrolment_id", "lesson_id", *names)
+    return row.add_columns(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id == sa.bindparam("new_enrolment_id"))
 
 
-@cache
-def _save_given(dialect: str) -> sa.Insert:
-    c = ANSWER.c
-    given = (c.lesson_id, c.activity_id, c.at, c.choice, c.first, c.text, c.shared)
-    statement = insert(dialect, ANSWER).values(
-        enrolment_id=sa.bindparam("of"),
-        cohort_id=_COHORT,
-        **{column.name: sa.bindparam(f"new_{column.name}", type_=column.type) for column in given},
-    )
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=[ANSWER.c.enrolment_id, ANSWER.c.lesson_id, ANSWER.c.activity_id],
-        set_={
-            "at": new.at,
-            "choice": new.choice,
-            "first": sa.func.coalesce(ANSWER.c.first, new.first),
-            "text": new.text,
-            "shared": new.shared,
-        },
-    )
+_SAVE_GIVEN = insert_rows(
+    ANSWER,
+    _of_enrolment(ANSWER, "activity_id", "at", "choice", "first", "text", "shared"),
+    "ON CONFLICT (enrolment_id, lesson_id, activity_id) DO UPDATE SET at = excluded.at, choice = excluded.choice, "
+    "first = coalesce(answer.first, excluded.first), text = excluded.text, shared = excluded.shared",
+)
+_SAVE_FEEDBACK = insert_rows(
+    FEEDBACK,
+    _of_enrolment(FEEDBACK, "worth", "line", "at"),
+    "ON CONFLICT (enrolment_id, lesson_id) DO UPDATE SET "
+    "worth = excluded.worth, line = excluded.line, at = excluded.at",
+)
+_VOTE = insert_rows(
+    VOTES,
+    one_row(VOTES, "cohort_id", "lesson_id", "activity_id", "option", "votes"),
+    "ON CONFLICT (cohort_id, lesson_id, activity_id, option) DO UPDATE SET votes = anonymous_votes.votes + 1",
+)
 
 
 class FactTx(Records):
     async def add_completion(self, completion: Completion) -> bool:
         values = {
-            "enrolment_id": completion.enrolment_id,
-            "lesson_id": completion.lesson_id,
-            "activity_id": completion.activity_id,
-            "done_at": completion.done_at,
+            "new_enrolment_id": completion.enrolment_id,
+            "new_lesson_id": completion.lesson_id,
+            "new_activity_id": completion.activity_id,
+            "new_done_at": completion.done_at,
         }
-        return await self.count(_add_completion(self.dialect), values) == 1
+        return await self.count(_ADD_COMPLETION, values) == 1
 
     async def remove_completion(self, enrolment_id: int, lesson_id: str, activity_id: str) -> bool:
         return await self._delete(COMPLETION, enrolment_id, lesson_id, activity_id)
@@ -89,7 +86,7 @@ class FactTx(Records):
 
     async def save_given(self, given: Given) -> None:
         values = {
-            "of": given.enrolment_id,
+            "new_enrolment_id": given.enrolment_id,
             "new_lesson_id": given.lesson_id,
             "new_activity_id": given.activity_id,
             "new_at": given.at,
@@ -98,18 +95,15 @@ class FactTx(Records):
             "new_text": given.text,
             "new_shared": given.shared,
         }
-        await self.connection.execute(_save_given(self.dialect), values)
+        await self.connection.execute(_SAVE_GIVEN, values)
 
     async def remove_given(self, enrolment_id: int, lesson_id: str, activity_id: str) -> None:
         await self._delete(ANSWER, enrolment_id, lesson_id, activity_id)
 
     async def count_anonymous(self, cohort_id: int, lesson_id: str, activity_id: str, option: str) -> None:
         place = {"cohort_id": cohort_id, "lesson_id": lesson_id, "activity_id": activity_id, "option": option}
-        statement = self.insert(VOTES).values(**place, votes=1)
-        more = statement.on_conflict_do_update(
-            index_elements=[VOTES.c[name] for name in place], set_={"votes": VOTES.c.votes + 1}
-        )
-        await self.connection.execute(more)
+        values = {f"new_{name}": value for name, value in place.items()}
+        await self.connection.execute(_VOTE, values | {"new_votes": 1})
 
     async def tally(self, cohort_id: int, lesson_id: str, activity_id: str) -> Mapping[str, int]:
         named = (
@@ -133,16 +127,8 @@ class FactTx(Records):
     async def save_feedback(
         self, enrolment_id: int, lesson_id: str, worth: Worth, line: str | None, now: datetime
     ) -> None:
-        cohort_id = sa.select(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id == enrolment_id).scalar_subquery()
-        statement = self.insert(FEEDBACK).values(
-            enrolment_id=enrolment_id, cohort_id=cohort_id, lesson_id=lesson_id, worth=worth, line=line, at=now
-        )
-        new = statement.excluded
-        replaced = statement.on_conflict_do_update(
-            index_elements=[FEEDBACK.c.enrolment_id, FEEDBACK.c.lesson_id],
-            set_={"worth": new.worth, "line": new.line, "at": new.at},
-        )
-        await self.connection.execute(replaced)
+        values = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "worth": worth, "line": line, "at": now}
+        await self.connection.execute(_SAVE_FEEDBACK, {f"new_{name}": value for name, value in values.items()})
 
     async def feedback(self, enrolment_id: int, lesson_id: str | None = None) -> Mapping[str, tuple[Worth, str | None]]:
         statement = sa.select(FEEDBACK).where(FEEDBACK.c.enrolment_id == enrolment_id)

@@ -13,14 +13,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from adapters.database import tables
 from adapters.database.connections import Connections
 from adapters.database.deliveries import DELIVERIES
 from adapters.database.metadata import Moment
 from adapters.database.plans import SENDING, UNKNOWN, claimable
-from adapters.database.records import insert, parts
+from adapters.database.records import insert_rows, one_row, parts
 from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, ref_values
 from bot.model.delivery import MOVES, Delivery, DeliveryState, Kind, Priority
 from bot.ports import Outcome
@@ -76,21 +76,22 @@ def _claim(dialect: str) -> ReturningUpdate[Any]:
     )
 
 
-@cache
-def _take_lane(dialect: str) -> ReturningInsert[Any]:
-    statement = insert(dialect, LANE).values(
-        lane=sa.bindparam("in_lane"),
-        worker=sa.bindparam("by"),
-        lease_until=sa.bindparam("until", type_=_MOMENT),
-    )
-    new = statement.excluded
-    free = LANE.c.worker.is_(None) | (LANE.c.worker == new.worker)
-    over = LANE.c.lease_until <= sa.bindparam("now", type_=_MOMENT)
-    return statement.on_conflict_do_update(
-        index_elements=[LANE.c.lane],
-        set_={"worker": new.worker, "lease_until": new.lease_until},
-        where=free | over,
-    ).returning(LANE.c.paused_until)
+# A lane is taken when it is free, ours, or when its lease is over.
+_TAKE_LANE = insert_rows(
+    LANE,
+    one_row(LANE, "lane", "worker", "lease_until"),
+    sa.text(
+        "ON CONFLICT (lane) DO UPDATE SET worker = excluded.worker, lease_until = excluded.lease_until "
+        "WHERE lane.worker IS NULL OR lane.worker = excluded.worker OR lane.lease_until <= :now"
+    ).bindparams(sa.bindparam("now", type_=_MOMENT)),
+).returning(LANE.c.paused_until)
+
+_PAUSE_LANE = insert_rows(
+    LANE,
+    one_row(LANE, "lane", "paused_until"),
+    "ON CONFLICT (lane) DO UPDATE SET paused_until = excluded.paused_until "
+    "WHERE lane.paused_until IS NULL OR lane.paused_until < excluded.paused_until",
+)
 
 
 _HELD_ROWS = (
@@ -156,9 +157,9 @@ class Outbox:
     connections: Connections
 
     async def take_lane(self, lane: str, worker: str, now: datetime, until: datetime) -> datetime | None:
-        values = {"in_lane": lane, "by": worker, "until": until, "now": now}
+        values = {"new_lane": lane, "new_worker": worker, "new_lease_until": until, "now": now}
         async with self.connections.begin() as connection:
-            row = (await connection.execute(_take_lane(connection.dialect.name), values)).first()
+            row = (await connection.execute(_TAKE_LANE, values)).first()
         if row is None:
             return None
         return now if row.paused_until is None else max(now, row.paused_until)
@@ -171,13 +172,7 @@ class Outbox:
     async def pause_lane(self, lane: str, until: datetime) -> None:
         """A pause never gets shorter: two workers may have been told different things."""
         async with self.connections.begin() as connection:
-            statement = insert(connection.dialect.name, LANE).values(lane=lane, paused_until=until)
-            new = statement.excluded.paused_until
-            shorter = LANE.c.paused_until.is_(None) | (LANE.c.paused_until < new)
-            longer = statement.on_conflict_do_update(
-                index_elements=[LANE.c.lane], set_={"paused_until": new}, where=shorter
-            )
-            await connection.execute(longer)
+            await connection.execute(_PAUSE_LANE, {"new_lane": lane, "new_paused_until": until})
 
     async def claim(self, lane: str, worker: str, n: int, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
         values = {"in_lane": lane, "by": worker, "n": n, "now": now, "until": lease_until}

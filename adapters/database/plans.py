@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from adapters.database import tables
 from adapters.database.enrolments import ENROLMENTS, open_enrolment
 from adapters.database.metadata import Moment, one_of
-from adapters.database.records import Records
+from adapters.database.records import Records, insert_rows
 from adapters.database.rows import days_mask, days_of, enrolment_of, window, window_values
 from bot.model.cohort import Enrolment, EnrolmentState
 from bot.model.delivery import DeliveryState, Priority
@@ -97,6 +97,8 @@ _DUE = sa.select(
 
 _WHO = ENROLMENT.join(PERSON, PERSON.c.id == ENROLMENT.c.person_id)
 
+_WITH_ADDRESS = _WHO.join(ADDRESS, ADDRESS.c.id == ENROLMENT.c.address_id)
+
 # A person with days away is a group alone: their number is one of the things that must be equal.
 _ALONE = sa.case((PERSON.c.has_absence, PERSON.c.id))
 _GROUP_BY = (
@@ -145,14 +147,9 @@ class PlanTx(Records):
         members = _members(group)
         new = 0
         for row in rows:
-            names, chosen = zip(*_delivery_columns(row).items(), strict=True)
-            everybody = (
-                sa.select(*chosen)
-                .select_from(_WHO.join(ADDRESS, ADDRESS.c.id == ENROLMENT.c.address_id))
-                .where(*members)
-            )
-            statement = self.insert(DELIVERY).from_select(list(names), everybody, include_defaults=False)
-            new += await self.count(statement.on_conflict_do_nothing())
+            columns = [column.label(name) for name, column in _delivery_columns(row).items()]
+            everybody = sa.select(*columns).select_from(_WITH_ADDRESS).where(*members)
+            new += await self.count(insert_rows(DELIVERY, everybody))
         if then is not None:
             await self.connection.execute(self._move_on(members, rows, then))
         return new
@@ -247,7 +244,7 @@ def _key(suffix: str) -> sa.ColumnElement[str]:
     return number.concat(sa.literal(f"/{suffix}", sa.Text()))
 
 
-def _delivery_columns(row: GroupDelivery) -> dict[str, Any]:
+def _delivery_columns(row: GroupDelivery) -> dict[str, sa.ColumnElement[Any]]:
     values = {
         "kind": row.kind,
         "state": row.state,
@@ -266,5 +263,5 @@ def _delivery_columns(row: GroupDelivery) -> dict[str, Any]:
         "cohort_id": ENROLMENT.c.cohort_id,
         "enrolment_id": ENROLMENT.c.id,
         "person_id": ENROLMENT.c.person_id,
-        **{name: sa.literal(value, DELIVERY.c[name].type).label(name) for name, value in values.items()},
+        **{name: sa.literal(value, DELIVERY.c[name].type) for name, value in values.items()},
     }

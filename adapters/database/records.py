@@ -26,18 +26,20 @@ def insert(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-def insert_rows(table: sa.Table, rows: sa.Select[Any], conflict: str = "ON CONFLICT DO NOTHING") -> sa.Insert:
-    """INSERT of what `rows` selects, under the names it selects them.
+def insert_rows(
+    table: sa.Table, rows: sa.Select[Any], conflict: str | sa.TextClause = "ON CONFLICT DO NOTHING"
+) -> sa.Insert:
+    """INSERT of what `rows` selects, under the names it selects them. SQLite needs a WHERE in `rows`.
 
     The clause is text because SQLAlchemy compiles a statement with its own ON CONFLICT anew each time, which takes
-    longer (1 to 3 ms) than running it. SQLite needs a WHERE before it.
+    longer (1 to 3 ms) than running it.
     """
     names = [column.name for column in rows.selected_columns]
     return sa.insert(table).from_select(names, rows.suffix_with(conflict), include_defaults=False)
 
 
-def given(table: sa.Table, *names: str) -> sa.Select[Any]:
-    """One row for `insert_rows` from the parameters `new_<column>`."""
+def one_row(table: sa.Table, *names: str) -> sa.Select[Any]:
+    """A row for `insert_rows`, made of the parameters `new_<column>`."""
     values = (sa.bindparam(f"new_{name}", type_=table.c[name].type).label(name) for name in names)
     return sa.select(*values).where(sa.true())
 
@@ -47,6 +49,9 @@ def parts(items: Collection[Item], size: int = AT_ONCE) -> Iterator[list[Item]]:
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
+
+
+_ADD_ADDRESS = insert_rows(tables.address, one_row(tables.address, "lane", "ref"))
 
 
 class Records:
@@ -90,10 +95,8 @@ class Records:
         known = await self.known_addresses(wanted)
         new = [address for address in wanted if address not in known]
         if new:
-            statement = self.insert(tables.address).on_conflict_do_nothing()
-            await self.connection.execute(
-                statement, [{"lane": lane_of(address), "ref": address.ref} for address in new]
-            )
+            values = [{"new_lane": lane_of(address), "new_ref": address.ref} for address in new]
+            await self.connection.execute(_ADD_ADDRESS, values)
             known |= await self.known_addresses(new)
         return {address: row.id for address, row in known.items()}
 

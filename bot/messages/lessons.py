@@ -335,8 +335,10 @@ def _item_buttons(view: LessonView, activity: Activity, n: int, done: bool, t: C
         typed=f"done {n}",
     )
     match activity.kind:
+        case Kind.POLL if done:
+            return (opens(t.t("Results")),) if activity.anonymous else (opens(t.t("Results")), undo)
         case Kind.POLL:
-            return (opens(t.t("Results")),) if done else (opens(t.t("Vote")),)
+            return (opens(t.t("Vote")),)
         case Kind.QUIZ:
             return (opens(t.t("See the answer")),) if done else (opens(t.t("Answer")),)
         case Kind.REFLECTION | Kind.STARTER:

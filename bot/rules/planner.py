@@ -2,7 +2,7 @@
 
 All moments here are course time: aware UTC datetimes of the clock a cohort lives by. A rehearsal converts them with
 its `Pace`. The policy for wall times: in the gap of a clock change a time moves forward by the gap; in the overlap the
-first one counts; a date that a zone skipped moves to the next allowed day.
+first one counts; a date that a zone skipped moves to the next allowed day. The end of a window never moves later.
 """
 
 from __future__ import annotations
@@ -82,6 +82,13 @@ def resolve(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+@lru_cache(maxsize=8192)
+def closes(day: date, end: time, zone: str) -> datetime:
+    """The UTC moment at which a window ends that day; on the day of a clock change rather early than late."""
+    wall = datetime.combine(day, end, tzinfo=ZoneInfo(zone))
+    return min(wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
+
+
 def slot_of(index: int, starts_on: date, slots: Sequence[Slot]) -> tuple[date, Slot]:
     """The local day and the slot of lesson number `index` (from 0) of a cohort: slots are taken in order, from
     `starts_on` on."""
@@ -119,11 +126,10 @@ def plan_lesson(
     at_time = slot.at
     if not wishes.window.start <= slot.at < wishes.window.end:
         at_time = wishes.window.start
-    planned = _first_open(day, at_time, wishes, holidays, slot_days, steps)
-    if planned.local.time() != slot.at and not any(step.why is Why.CLOCK_CHANGE for step in planned.steps):
-        steps = [*planned.steps, Step(Why.WINDOW, planned.local.date())]
-    else:
-        steps = list(planned.steps)
+    present = Wishes(wishes.zone, wishes.window, wishes.days)
+    planned = _first_open(day, at_time, present, holidays, slot_days, steps)
+    if at_time != slot.at:
+        steps.append(Step(Why.WINDOW, planned.local.date()))
     return PlannedMoment(
         planned.at, planned.until, planned.local, wall.replace(tzinfo=ZoneInfo(wishes.zone)), tuple(steps)
     )
@@ -131,18 +137,14 @@ def plan_lesson(
 
 def next_open(moment: datetime, wishes: Wishes, holidays: Calendar, *, heed_absence: bool = False) -> PlannedMoment:
     """The first moment at or after `moment` that is inside the window, on a wanted day and not on a holiday."""
-    zone = ZoneInfo(wishes.zone)
-    local = moment.astimezone(zone)
-    steps: list[Step] = []
+    local = moment.astimezone(ZoneInfo(wishes.zone))
     day = local.date()
     ahead = Wishes(wishes.zone, wishes.window, wishes.days, wishes.absences if heed_absence else ())
     if _open_day(day, ahead, holidays) and wishes.window.start <= local.time() < wishes.window.end:
-        until = resolve(day, wishes.window.end, wishes.zone)
+        until = closes(day, wishes.window.end, wishes.zone)
         if moment < until:
             return PlannedMoment(moment, until, local)
-    if local.time() >= wishes.window.start:
-        day += timedelta(days=1)
-    return _first_open(day, wishes.window.start, ahead, holidays, frozenset(), steps)
+    return _first_open(day, wishes.window.start, ahead, holidays, frozenset(), [], earliest=moment)
 
 
 def nudge_after(base: datetime, step: int, wishes: Wishes, holidays: Calendar) -> PlannedMoment | None:
@@ -165,8 +167,8 @@ def back_from(away: Absence, wishes: Wishes, holidays: Calendar) -> PlannedMomen
     return next_open(morning, wishes, holidays, heed_absence=True)
 
 
-def _open_day(day: date, wishes: Wishes, holidays: Calendar, slot_days: frozenset[Weekday] = frozenset()) -> bool:
-    return wishes.allows(day, slot_days) and day not in holidays and wishes.absence_on(day) is None
+def _open_day(day: date, wishes: Wishes, holidays: Calendar) -> bool:
+    return wishes.allows(day) and day not in holidays and wishes.absence_on(day) is None
 
 
 def _first_open(
@@ -176,22 +178,29 @@ def _first_open(
     holidays: Calendar,
     slot_days: frozenset[Weekday],
     steps: list[Step],
+    *,
+    earliest: datetime | None = None,
 ) -> PlannedMoment:
-    plain = Wishes(wishes.zone, wishes.window, wishes.days)
+    """The first open day from `day` on, at `at` and not before `earliest`; `steps` gets what stands in the way."""
     for _ in range(MAX_DAYS_AHEAD):
-        if day in holidays:
+        moment = resolve(day, at, wishes.zone)
+        until = closes(day, wishes.window.end, wishes.zone)
+        local = moment.astimezone(ZoneInfo(wishes.zone))
+        if earliest is not None and until <= earliest:
+            pass  # over already when it was asked for, which needs no reason
+        elif away := wishes.absence_on(day):
+            steps.append(Step(Why.AWAY, away.last))
+            day = away.last
+        elif day in holidays:
             steps.append(Step(Why.HOLIDAY, day, holidays[day]))
-        elif not plain.allows(day, slot_days):
+        elif not wishes.allows(day, slot_days):
             if not steps or steps[-1].why is not Why.NOT_YOUR_DAY:
                 steps.append(Step(Why.NOT_YOUR_DAY, day))
+        elif local.date() == day and moment < until and (earliest is None or earliest <= moment):
+            if local.time() != at:
+                steps.append(Step(Why.CLOCK_CHANGE, day))
+            return PlannedMoment(moment, until, local, steps=tuple(steps))
         else:
-            moment = resolve(day, at, wishes.zone)
-            until = resolve(day, wishes.window.end, wishes.zone)
-            local = moment.astimezone(ZoneInfo(wishes.zone))
-            if local.date() == day and moment < until and local.time() < wishes.window.end:
-                if local.time() != at:
-                    steps.append(Step(Why.CLOCK_CHANGE, day))
-                return PlannedMoment(moment, until, local, steps=tuple(steps))
             steps.append(Step(Why.CLOCK_CHANGE, day))
         day += timedelta(days=1)
     raise ValueError("no day is open in more than two years: the wanted days are all holidays")

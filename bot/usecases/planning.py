@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
 from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
@@ -22,6 +22,8 @@ from bot.usecases.schedule import away_until, lesson_after, lesson_moment, open_
 
 GROUPS = 400
 PEOPLE = 500
+BREATH = timedelta(minutes=1)
+"""So much real time people have at least before a reminder, however fast a rehearsal runs."""
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """Until when something is held that only an act of somebody ends: it costs no tick anything."""
 
@@ -104,7 +106,7 @@ def _lesson_for(
     if state is DeliveryState.READY:
         holidays = parts.holidays_near(cohort.region, course_due.date())
         moment = nudge_after(course_due, 0, wishes, holidays)
-        nudge = cohort.pace.to_real(moment.at) if moment else None
+        nudge = max(cohort.pace.to_real(moment.at), due + BREATH) if moment else None
     if following is None:
         return row, GroupNext(None, None, next_nudge_at=nudge)
     planned = lesson_moment(parts, cohort, course, wishes, following, course_due)
@@ -165,7 +167,9 @@ async def _remind_one(
     course_now = cohort.pace.to_course(now)
     following = nudge_after(course_now, step + 1, wishes, parts.holidays_near(cohort.region, course_now.date()))
     changed = replace(
-        enrolment, nudge_step=step + 1, next_nudge_at=cohort.pace.to_real(following.at) if following else None
+        enrolment,
+        nudge_step=step + 1,
+        next_nudge_at=max(cohort.pace.to_real(following.at), now + BREATH) if following else None,
     )
     if last and not cohort.rehearsal:
         changed = replace(changed, state=EnrolmentState.PAUSED, pause_reason=PauseReason.SILENT, next_nudge_at=None)

@@ -1,4 +1,4 @@
-"""Draw the chart with the misleading axis, in both languages: python3 tools/film/chart.py"""
+"""Draw the chart with the misleading axis, in both languages: python3 docs/film/chart.py"""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
 """Make the films of the example course.
 
-    python3 tools/film/make.py                     all films, in all languages
-    python3 tools/film/make.py why-culture fr      one of them
-    python3 tools/film/make.py --look why-culture fr FOLDER    one picture of each scene, to look at
+    python3 docs/film/make.py                     all films, in all languages
+    python3 docs/film/make.py why-culture fr      one of them
+    python3 docs/film/make.py --look why-culture fr FOLDER    one picture of each scene, to look at
 
 A film has one source for its words and their timing: the caption file beside it. Each caption has the name of a
 scene; the scene draws the caption's text. The transcript must contain each caption word for word, in the same

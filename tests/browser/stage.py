@@ -51,7 +51,7 @@ class Stage:
         page.on("request", self._check)
         await page.goto(self.base + (path or f"/chat/?as={ref}{place}"))
         if not path:
-            await page.wait_for_function("document.querySelector('.row, .home-card > *, .beginning')")
+            await page.locator(".row, .home-card > *, .beginning").first.wait_for(state="attached")
         return page
 
     async def close(self) -> None:

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.messages.blocks import ChoiceField, Form, Message, Reply
+from bot.messages.blocks import ChoiceField, Message, Reply
 from bot.messages.typing import typed_in
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.people import Address
 from bot.usecases.looking import course_view
 from tests.world import World, buttons_of
-
-FRENCH_DAYS = {"monday": "lundi"}
 
 
 @dataclass
@@ -110,11 +108,9 @@ class ByButtons(Hands):
     async def choose(self, n: int, letter: str) -> Reply:
         panel = await self.press(f"open {n}", self.lesson())
         assert panel.form is not None
-        if not panel.form.fields:
-            again = Message(self.language, "", (), "")
-            assert again
-            retry = panel.form.buttons[0]
-            panel = await self.world.engine.press(retry.action, self.world.caller(self.who, pressed=True))
+        if not panel.form.fields:  # answered before: the panel offers to try again
+            caller = self.world.caller(self.who, pressed=True)
+            panel = await self.world.engine.press(panel.form.buttons[0].action, caller)
         assert panel.form is not None
         choices = next(f for f in panel.form.fields if isinstance(f, ChoiceField)).choices
         return await self.fill(panel, option=choices[ord(letter) - ord("a")].value)
@@ -298,12 +294,6 @@ async def end_state(world: World, who: Address) -> Mapping[str, Any]:
                 "tier": view.outlook.tier.id if view.outlook.tier else None,
                 "feedback": dict(await tx.feedback(enrolment.id)),
                 "lessons": {row.lesson_id: row.state for row in rows},
-                "arrived": {
-                    row.lesson_id: row.sent_at for row in rows if row.state is DeliveryState.SENT
-                },
+                "arrived": {row.lesson_id: row.sent_at for row in rows if row.state is DeliveryState.SENT},
             }
     return state
-
-
-def form_fields(form: Form) -> list[str]:
-    return [field.name for field in form.fields]

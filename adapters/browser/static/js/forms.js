@@ -3,6 +3,7 @@
 import { showBlocks } from "./blocks.js";
 import { announce, byId, h, icon } from "./dom.js";
 import { field, readField } from "./fields.js";
+import { placeOf } from "./reconcile.js";
 import { t } from "./words.js";
 
 const dialog = byId("dialog");
@@ -23,19 +24,16 @@ dialog.addEventListener("mousedown", (event) => {
 
 /** Who gets the focus when the dialog closes: the pressed button, or what took its place. */
 function giveFocusBack() {
-  const target = opener;
+  const element = opener?.();
   opener = null;
-  if (!target) return;
-  const element = target.element.isConnected
-    ? target.element
-    : (target.press && document.querySelector(`[data-press="${CSS.escape(target.press)}"]`)) || target.near?.();
-  (element || byId("composer")).focus({ preventScroll: true });
+  (element?.isConnected ? element : byId("composer")).focus({ preventScroll: true });
 }
 
-function open(element, near) {
+function open(element) {
   if (dialog.open) return;
   const from = element || document.activeElement;
-  opener = from && from !== document.body ? { element: from, press: from.dataset?.press, near } : null;
+  const root = from.closest(".row-body, .home-card");
+  opener = root ? placeOf(from, root) : () => from;
   dialog.showModal();
 }
 
@@ -60,10 +58,10 @@ export const closeDialog = () => dialog.open && dialog.close();
 export const dialogOpen = () => dialog.open;
 
 /**
- * Show a form or panel (`Form` as JSON). `send(values)` and `press(button, element)` go to the server;
- * `near()` finds where the focus goes when the pressed button is gone.
+ * Show a form or panel (`Form` as JSON). `element` opened it; `send(values)` and `press(button, element)` go to the
+ * server.
  */
-export function openForm(form, { element, near, send, press }) {
+export function openForm(form, { element, send, press }) {
   keepDraft();
   const lang = form.language;
   // without fields there is nothing inside to scroll along with by keyboard
@@ -100,7 +98,7 @@ export function openForm(form, { element, near, send, press }) {
   });
   const kept = fillDraft(form, fields);
   dialog.replaceChildren(shell);
-  open(element, near);
+  open(element);
   if (kept) trouble.before(h("p.note", {}, t("kept", {}, lang)));
   const wrong = fields.find((each) => each.wrong());
   const first = wrong || fields[0];

@@ -254,7 +254,6 @@ class Page {
     if (answer.form) {
       openForm(answer.form, {
         element: origin.element,
-        near: () => document.querySelector(`[data-row="${origin.row}"]`),
         send: (values) => this.submit(answer.form, values, origin),
         press: (button, element) => this.press(button, element, origin.home ? { home: true } : { room: origin.room, row: origin.row }),
       });

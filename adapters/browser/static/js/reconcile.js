@@ -30,22 +30,29 @@ export function reconcile(parent, specs, { fresh = null } = {}) {
   }
 }
 
+/** Remembers where `element` stands in `root`; the returned function finds it again, or what took its place. */
+export function placeOf(element, root) {
+  const { press } = element.dataset;
+  const block = element.closest("[data-block]");
+  const at = block ? controls(block).indexOf(element) : -1;
+  const place = block ? [...root.querySelectorAll("[data-block]")].indexOf(block) : -1;
+  return () => {
+    if (element.isConnected) return element;
+    const same = press && root.querySelector(`[data-press="${CSS.escape(press)}"]`);
+    const blockNow = root.querySelectorAll("[data-block]")[place];
+    const near = blockNow ? controls(blockNow) : [];
+    return same || near[Math.min(at, near.length - 1)] || root;
+  };
+}
+
+const controls = (block) => [...block.querySelectorAll("button, a[href], video, [tabindex='0']")];
+
 /** Change `root` through `change()` and give the focus back to the control that had it, or to its successor. */
 export function keepFocus(root, change) {
   const active = document.activeElement;
   if (!active || active === root || !root.contains(active)) return change();
-  const { press } = active.dataset;
-  const block = active.closest("[data-block]");
-  const place = block ? [...root.querySelectorAll("[data-block]")].indexOf(block) : -1;
-  const at = block ? controls(block).indexOf(active) : -1;
+  const place = placeOf(active, root);
   change();
-  if (active.isConnected) return undefined;
-  const same = press && root.querySelector(`[data-press="${CSS.escape(press)}"]`);
-  const blockNow = root.querySelectorAll("[data-block]")[place];
-  const near = blockNow ? controls(blockNow) : [];
-  const next = same || near[Math.min(at, near.length - 1)] || root;
-  next.focus({ preventScroll: true });
+  if (!active.isConnected) place().focus({ preventScroll: true });
   return undefined;
 }
-
-const controls = (block) => [...block.querySelectorAll("button, a[href], video, [tabindex='0']")];
