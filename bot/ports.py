@@ -589,6 +589,10 @@ class Store(Protocol):
         """`sending` rows whose lease is over and `unknown` rows whose `not_before` has come."""
         ...
 
+    async def sent_again(self, since: datetime, limit: int) -> Sequence[Delivery]:
+        """Deliveries sent at or after `since` that took more than one attempt, newest first, refreshes left out."""
+        ...
+
     async def resolve(self, delivery: Delivery, outcome: Outcome) -> bool:
         """Settle a row in doubt, only where it is still as `delivery` says (state, worker, attempt)."""
         ...

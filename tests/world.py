@@ -1,5 +1,6 @@
 """A whole small world for engine tests: a real store, the fake platform, a clock that is moved by hand, and the same
-people everywhere: Zoé reads French, Ben English, Fatou facilitates, Ada is the admin."""
+people everywhere: Zoé reads French, Ben English, Fatou facilitates, Ada is the admin; Otto is admin of another workspace.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +21,15 @@ from adapters.database.store import DatabaseStore, open_store
 from adapters.holidays import HolidayCalendars
 from bot.messages.blocks import Button, Buttons, Form, Item, Message, Reply
 from bot.messages.links import Links
+from bot.model.cohort import Cohort, Enrolment
 from bot.model.commands import Caller, Home
 from bot.model.course import Course, Language
+from bot.model.delivery import Delivery, Kind
 from bot.model.people import Address, Profile
 from bot.rules.content import course_from_document
 from bot.usecases.context import Parts, Timing
 from bot.usecases.engine import Engine
+from tests.builders import a_course
 from tests.fake_platform import FakeClock, FakePlatform, Posted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +70,7 @@ class World:
     ben: Address
     fatou: Address
     ada: Address
+    otto: Address
     events: list[tuple[str, Mapping[str, object]]]
     heard: list[tuple[Address, Reply]] = field(default_factory=list)
 
@@ -81,7 +86,7 @@ class World:
         return reply.home
 
     async def presses(self, who: Address, label: str, where: Message | Reply | None = None) -> Reply:
-        """Press a button (by label, spoken label or typed form) in a message, else in the newest message to the person."""
+        """Press a button (by label, spoken label or typed form) in a message, else in the person's newest message."""
         message = _message(where) if where is not None else self.newest(who).message
         button = find_button(message, label)
         posted = next((p for p in reversed(self.platform.to(who)) if p.message == message), None)
@@ -100,6 +105,44 @@ class World:
         self.heard.append((who, reply))
         await self.settle()
         return reply
+
+    async def running(
+        self, *people: str, course: str = "small", name: str = "spring", start: str = "2026-12-01", more: str = ""
+    ) -> int:
+        """A launched cohort of Ada's with these people (`@ben`); returns its number."""
+        await self.says(self.ada, f"cohort create {course} start {start} name {name} {more}".strip())
+        dry_run = await self.says(self.ada, f"cohort enrol {name} {' '.join(people)}")
+        assert dry_run.say is not None
+        confirm = next(b.typed for b in buttons_of(dry_run.say) if b.typed.startswith("cohort confirm"))
+        await self.says(self.ada, confirm)
+        await self.says(self.ada, f"cohort launch {name} confirm")
+        return (await self.cohort(name)).id
+
+    async def cohort(self, name: str = "spring", lane: str = "fake:w1") -> Cohort:
+        async with self.store.reading() as tx:
+            return next(each for each in await tx.cohorts(lane=lane) if each.name == name)
+
+    async def enrolment(self, who: Address, name: str = "spring") -> Enrolment:
+        async with self.store.reading() as tx:
+            person = await tx.person_at(who)
+            cohort = next(each for each in await tx.cohorts(lane=who.lane) if each.name == name)
+            enrolment = await tx.enrolment_of(cohort.id, person.id) if person else None
+        assert enrolment is not None
+        return enrolment
+
+    async def lessons(self, who: Address, name: str = "spring") -> dict[str, Delivery]:
+        """The lesson deliveries of somebody in a cohort, by lesson."""
+        enrolment = await self.enrolment(who, name)
+        async with self.store.reading() as tx:
+            rows = await tx.deliveries_of(enrolment.id, {Kind.LESSON})
+        return {row.lesson_id or "": row for row in rows}
+
+    async def states(self, who: Address, name: str = "spring") -> dict[str, str]:
+        return {lesson_id: row.state.value for lesson_id, row in (await self.lessons(who, name)).items()}
+
+    def keys(self, who: Address) -> list[str]:
+        """What was posted to somebody, as the part of each key after the enrolment: `lesson/l1`, `nudge/l1/0`."""
+        return [posted.key.partition("/")[2] for posted in self.platform.to(who)]
 
     async def settle(self) -> None:
         """Let time do what is due at this moment, until nothing is left to do."""
@@ -188,7 +231,7 @@ def find_button(message: Message, label: str) -> Button:
 
 @asynccontextmanager
 async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW) -> AsyncIterator[World]:
-    """A fresh world on a database; the example course is on the shelf."""
+    """A fresh world on a database; the example course and a small one are on the shelf."""
     migrate(url)
     clock = FakeClock(now)
     store = open_store(url, clock)
@@ -197,6 +240,7 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
         shelf.put(course_from_document(document))
         async with store.transaction() as tx:
             await tx.save_edition(course_id, shelf.newest[course_id], document, now)
+    shelf.put(a_course())
     platform = FakePlatform()
     zoe = platform.add_person("U-zoe", "Zoé Lavoie", "zoe@example.org", language=Language.FR, zone="America/Toronto")
     ben = platform.add_person("U-ben", "Ben Okafor", "ben@example.org", language=Language.EN, zone="America/Vancouver")
@@ -204,6 +248,8 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
         "U-fatou", "Fatou Diop", "fatou@example.org", language=Language.EN, zone="America/Halifax"
     )
     ada = platform.add_person("U-ada", "Ada Tremblay", "ada@example.org", language=Language.EN, zone="America/Toronto")
+    platform.add_person("U-otto", "Otto Berg", "otto@example.org", language=Language.EN, zone="America/Toronto")
+    otto = Address(platform.name, "w2", "U-otto")
     events: list[tuple[str, Mapping[str, object]]] = []
     parts = Parts(
         store,
@@ -213,12 +259,12 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
         read_catalogues(),
         clock,
         Links("https://course.example"),
-        frozenset({ada}),
+        frozenset({ada, otto}),
         timing=timing or Timing(),
     )
     engine = Engine(parts, lambda event, **ids: events.append((event, ids)))
     try:
-        yield World(store, shelf, platform, clock, engine, zoe, ben, fatou, ada, events)
+        yield World(store, shelf, platform, clock, engine, zoe, ben, fatou, ada, otto, events)
     finally:
         await engine.stop(5)
         await store.close()

@@ -211,6 +211,14 @@ class Outbox:
                 found += [delivery_of(row) for row in await connection.execute(statement, {"now": now})]
         return found
 
+    async def sent_again(self, since: datetime, limit: int) -> Sequence[Delivery]:
+        """Reads the whole table; asked once per process."""
+        row = DELIVERY.c
+        again = (row.state == DeliveryState.SENT, row.attempt > 1, row.sent_at >= since, row.kind != Kind.REFRESH)
+        statement = DELIVERIES.where(*again).order_by(row.sent_at.desc()).limit(limit)
+        async with self.connections.look() as connection:
+            return [delivery_of(each) for each in await connection.execute(statement)]
+
     async def resolve(self, delivery: Delivery, outcome: Outcome) -> bool:
         async with self.connections.begin() as connection:
             row = (await _held_rows(connection, [delivery.id])).get(delivery.id)

@@ -40,7 +40,7 @@ HOLDS: dict[str, str] = {
     HoldReason.LEAVE: N_("away"),
     HoldReason.QUIET: N_("outside their window"),
     HoldReason.HOLIDAY: N_("holiday"),
-    HoldReason.NOT_READY: N_("waiting for the start"),
+    HoldReason.NOT_READY: N_("said “not this time”"),
     HoldReason.BUDGET: N_("over the weekly number of messages"),
     HoldReason.COHORT: N_("cohort paused"),
 }

@@ -100,6 +100,9 @@ def next_up(view: CourseView, t: Catalogue) -> Message:
         blocks.append(Text(para(paused_until(view.enrolment.paused_until, view.zone, t))))
         blocks.append(Buttons((resume_button(view, t),)))
         return Message(t.language, title, tuple(blocks))
+    if view.cohort.state is CohortState.PAUSED:
+        blocks.append(Text(para(_cohort_paused(t))))
+        return Message(t.language, title, tuple(blocks))
     blocks += next_line(view, t)
     if view.waiting:
         waits = t.line_n(
@@ -150,6 +153,8 @@ def _course_part(view: CourseView, t: Catalogue) -> list[Block]:
             Text(para((*_paused(view, t), Span(" "), *paused_until(view.enrolment.paused_until, view.zone, t)))),
             Buttons((resume_button(view, t),)),
         ]
+    elif view.cohort.state is CohortState.PAUSED:
+        blocks.append(Text(para(_cohort_paused(t))))
     elif state is EnrolmentState.FINISHED:
         blocks.append(Text(para(t.line("This cohort is over. Every lesson stays here for you."))))
     else:
@@ -177,12 +182,16 @@ def _course_part(view: CourseView, t: Catalogue) -> list[Block]:
     return blocks
 
 
+def _cohort_paused(t: Catalogue) -> Line:
+    return t.line("This cohort is paused for now. Lessons go on when it is resumed.")
+
+
 def _paused(view: CourseView, t: Catalogue) -> Line:
     match view.enrolment.pause_reason:
         case PauseReason.SILENT:
             return t.line("Paused, because you have been busy.")
-        case PauseReason.COHORT:
-            return t.line("Your facilitator paused this cohort.")
+        case PauseReason.NOT_READY:
+            return t.line("You said: not this time.")
         case PauseReason.SNOOZED:
             return t.line("Snoozed.")
         case _:

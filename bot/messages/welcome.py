@@ -103,6 +103,16 @@ def ready_check(view: CourseView, t: Catalogue) -> Message:
     return Message(t.language, title, (Title(title), Text(para(line)), Buttons(buttons), why))
 
 
+def not_this_time(view: CourseView, t: Catalogue) -> Message:
+    """After a no: nothing comes, and both ways stay open."""
+    line = t.line("Nothing comes for now. *{course}* keeps a place for you.", course=t.of(view.course.title))
+    buttons = (
+        Button(t.t("I am in after all"), encode(AnswerReady(True, view.cohort.id)), typed="yes"),
+        Button(t.t("Leave the course"), encode(Leave(view.cohort.id)), typed="leave"),
+    )
+    return notice(t, t.t("Not this time"), line, buttons)
+
+
 def nudge(view: CourseView, lesson: Lesson, activity: Activity, step: int, last: bool, t: Catalogue) -> Message:
     """A reminder that names the next smallest thing; the last one asks kindly and pauses."""
     if last:

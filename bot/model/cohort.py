@@ -84,12 +84,12 @@ class EnrolmentState(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why lessons wait: the person asked, snoozed until a date, fell silent, or an admin paused the cohort."""
+    """Why lessons wait: the person asked, snoozed until a date, fell silent, or said "not this time" before the start."""
 
     ASKED = "asked"
+    NOT_READY = "not_ready"
     SNOOZED = "snoozed"
     SILENT = "silent"
-    COHORT = "cohort"
 
 
 @dataclass(frozen=True, slots=True)

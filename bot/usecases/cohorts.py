@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import Slip
 from bot.messages import cohorts as words
 from bot.messages.blocks import File, Reply
+from bot.messages.texts import N_
 from bot.messages.welcome import notice
 from bot.model.cohort import Cohort, CohortState, EnrolmentState, Pace
 from bot.model.commands import (
@@ -36,7 +37,7 @@ from bot.ports import GroupDelivery, GroupNext, NewEnrolment, Tx
 from bot.rules.dates import parse_date, parse_window
 from bot.rules.exports import to_csv
 from bot.rules.planner import next_open, plan_lesson
-from bot.rules.slots import parse_slots
+from bot.rules.slots import SlotsError, parse_slots
 from bot.rules.zones import find_zone
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.launching import launch_groups, settings_of
@@ -47,6 +48,14 @@ T = TypeVar("T")
 DEFAULT_WINDOW = Window(time(8), time(18))
 DEFAULT_SLOTS = "tue,thu 09:00"
 PAGE = 25
+_SLOT_SENTENCES = {
+    "empty": N_("Say the days and the time of the lessons."),
+    "day": N_("“{word}” is not a weekday."),
+    "time": N_("“{word}” is not a time of day."),
+    "no_day": N_("“{word}” has no weekday before it."),
+    "no_time": N_("“{word}” has no time after it."),
+    "twice": N_("“{word}” is there twice."),
+}
 
 
 async def cohort_home(parts: Parts, tx: Tx, who: Who, command: CohortHome) -> Reply:
@@ -95,13 +104,11 @@ def _read_cohort(parts: Parts, who: Who, command: CreateCohort, today: date, err
             return make()
         except Slip as slip:
             errors[name] = slip
-        except ValueError as error:
-            errors[name] = Slip(str(error), example=f'cohort create culture start 2027-01-12 slots "{DEFAULT_SLOTS}"')
         return None
 
     course: Course | None = read("course", lambda: _course(parts, command.course or ""))
     starts_on = read("start", lambda: _start(command.start, today, who))
-    slots = read("slots", lambda: parse_slots(command.slots) if command.slots else None)
+    slots = read("slots", lambda: _slots(command.slots) if command.slots else None)
     zone = read("zone", lambda: find_zone(command.zone) if command.zone else who.person.zone or "America/Toronto")
     window = read("window", lambda: parse_window(command.window) if command.window else DEFAULT_WINDOW)
     region = read("region", lambda: _region(parts, command.region))
@@ -428,6 +435,15 @@ def _course(parts: Parts, name: str) -> Course:
         example=f"cohort create {first} start 2027-01-12",
         field="course",
     )
+
+
+def _slots(text: str) -> tuple[Slot, ...]:
+    try:
+        return parse_slots(text)
+    except SlotsError as error:
+        example = f'cohort create culture start 2027-01-12 slots "{DEFAULT_SLOTS}"'
+        sentence = _SLOT_SENTENCES.get(error.reason, _SLOT_SENTENCES["empty"])
+        raise Slip(sentence, word=error.word, example=example, field="slots") from error
 
 
 def _start(text: str | None, today: date, who: Who) -> date:

@@ -1,301 +1,352 @@
 """Sending what is owed: never lost, never twice.
 
 1. A worker owns a lane (one workspace of one platform) by a lease, and paces it.
-2. It claims a few rows: `sending`, with worker, attempt and a lease, committed before any call.
+2. It claims a few rows: `sending`, with worker, attempt and a lease, committed before any call. The next rows are
+   claimed while the last of these are sent.
 3. It calls the platform once per row; clients never retry by themselves.
-4. Outcomes are settled in groups, each only where (worker, attempt) still holds the row.
+4. Outcomes are settled in groups (`settling`), each only where (worker, attempt) still holds the row.
 5. A call that was cut is `unknown`. A row left in `sending` after its lease is in doubt as well. Both are looked up on
-   the platform by their key, and only then adopted or sent again.
+   the platform by their key, and only then adopted or sent again (`doubting`).
 6. A worker that was frozen and finds its row gone withdraws its own late copy; rows sent more than once are looked at
    once more.
 
-A lease outlives a request and the time a platform needs to show what it accepted.
+A lease outlives a request and the time a platform needs to show what it accepted. It is counted from before the claim:
+however long a worker was frozen in between, it does not begin a call that somebody else may be making.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.errors import SendFailed, SendUnknown
-from bot.model.delivery import Delivery, DeliveryState, Kind, MessageRef, Reason
-from bot.ports import Ability, ChatPlatform, Outcome
-from bot.rules.retries import next_attempt, next_look
+from bot.model.delivery import Delivery, DeliveryState, Kind, Reason
+from bot.ports import ChatPlatform, Outcome
+from bot.rules.retries import next_attempt
 from bot.usecases.composing import Composer, Hold, Send, Verdict, Waive
-from bot.usecases.context import Parts
+from bot.usecases.context import Parts, Timing
+from bot.usecases.doubting import Doubts
 from bot.usecases.pacing import Pacer
+from bot.usecases.settling import Settler
 
-LANES_AT_ONCE = 48
-DOUBTS = 200
+LANES_AT_ONCE = 400
+CLAIMS_AT_ONCE = 8
+"""Lanes that ask the database at the same moment; the others wait their turn."""
+
+TURN = 5.0
+"""Seconds after which a lane makes room for lanes that wait."""
+
+AHEAD = 4.0
+"""Seconds of work a claim takes up: after a crash all of it is looked up, and what is asked for waits behind it."""
+
+LAST_WORDS = 2.0
+"""Seconds to store what was cut at the end."""
 
 Report = Callable[..., None]
 """Called as report(event, **ids) for every event worth a log line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """A delivery to look at once more: it may be there twice."""
-
-    at: datetime
-    delivery: Delivery
+def usable(timing: Timing) -> timedelta:
+    """How long after a claim a call may begin: it is over, and can be found, before the lease is."""
+    return timing.lease - timing.request - timing.settle
 
 
-@dataclass
+def lane_hold(timing: Timing) -> timedelta:
+    """How long a lane is owned without a renewal. Shorter than the lease of rows: it only keeps two workers from
+    pacing the same lane, and after a crash somebody else goes on sooner."""
+    return max(timing.request + timing.settle, timing.lease / 3)
+
+
 class Lanes:
-    """The lanes this process works on."""
+    """The lanes this process works on, some at a time."""
 
-    parts: Parts
-    composer: Composer
-    report: Report
-    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    again: set[str] = field(default_factory=set)
-    pacers: dict[str, Pacer] = field(default_factory=dict)
-    sweeps: list[Sweep] = field(default_factory=list)
-    stopping: bool = False
+    def __init__(self, parts: Parts, composer: Composer, report: Report) -> None:
+        if usable(parts.timing) <= timedelta(0):
+            raise ValueError("a lease must be longer than a request and the settling time together")
+        self.parts = parts
+        self.composer = composer
+        self.report = report
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.waiting: dict[str, None] = {}
+        self.pacers: dict[str, Pacer] = {}
+        self.doubts = Doubts(parts, report, self.wake)
+        self.settler = Settler(parts, self._settled, self._not_stored)
+        self.claiming = asyncio.Semaphore(CLAIMS_AT_ONCE)
+        self.stopping = False
 
     def wake(self, lanes: Sequence[str] | set[str]) -> None:
-        """Work on these lanes now, as far as they are not worked on already."""
-        for lane in lanes:
-            if self.stopping or lane.partition(":")[0] not in self.parts.platforms:
-                continue
-            if lane in self.tasks:
-                self.again.add(lane)
-            elif len(self.tasks) < LANES_AT_ONCE:
-                task = asyncio.get_running_loop().create_task(self._run(lane), name=f"lane {lane}")
-                self.tasks[lane] = task
-                task.add_done_callback(partial(self._ended, lane))
+        """Work on these lanes soon; a lane that is being worked on is looked at again afterwards."""
+        self.waiting.update((lane, None) for lane in lanes if lane.partition(":")[0] in self.parts.platforms)
+        self._start()
+
+    def _start(self) -> None:
+        if self.stopping:
+            return
+        for lane in [lane for lane in self.waiting if lane not in self.tasks]:
+            if len(self.tasks) >= LANES_AT_ONCE:
+                break
+            del self.waiting[lane]
+            shift = Shift(self, lane, self.parts.platforms[lane.partition(":")[0]])
+            task = asyncio.get_running_loop().create_task(shift.work(), name=f"lane {lane}")
+            self.tasks[lane] = task
+            task.add_done_callback(partial(self._ended, lane))
 
     def _ended(self, lane: str, task: asyncio.Task[None]) -> None:
         self.tasks.pop(lane, None)
-        if not task.cancelled() and task.exception() is not None:
-            self.report("lane_broke", lane=lane, error=type(task.exception()).__name__)
-        if lane in self.again:
-            self.again.discard(lane)
-            self.wake([lane])
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.report("lane_broke", lane=lane, error=type(error).__name__, exc_info=error)
+        self._start()
+
+    async def idle(self) -> None:
+        """Until nothing is being sent or looked up."""
+        while tasks := [*self.tasks.values(), *self.doubts.looking.values()]:
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)  # lets the next lane begin
 
     async def stop(self, seconds: float) -> None:
         """Finish what is in hand; whatever is not attempted by then is released."""
         self.stopping = True
+        await self.doubts.stop()
         if self.tasks:
             _, late = await asyncio.wait(list(self.tasks.values()), timeout=seconds)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                await asyncio.wait(late, timeout=LAST_WORDS)
 
-    async def _run(self, lane: str) -> None:
-        """Own the lane and empty it."""
-        parts, store = self.parts, self.parts.store
-        platform = parts.platforms[lane.partition(":")[0]]
-        while not self.stopping:
-            now = parts.clock()
-            free = await store.take_lane(lane, parts.worker, now, now + parts.timing.lease)
-            if free is None or free > now:
-                return
-            if not await self._batch(lane, platform, now):
-                await store.leave_lane(lane, parts.worker)
-                return
-        await store.leave_lane(lane, parts.worker)
+    @property
+    def crowded(self) -> bool:
+        """Whether lanes wait for a place."""
+        return len(self.tasks) >= LANES_AT_ONCE and any(lane not in self.tasks for lane in self.waiting)
 
-    async def _batch(self, lane: str, platform: ChatPlatform, now: datetime) -> bool:
-        """Claim, compose, send and settle a few rows; false when the lane is empty or must rest."""
-        parts = self.parts
+    def pacer(self, lane: str, platform: ChatPlatform) -> Pacer:
         pacing = platform.pacing(lane.partition(":")[2])
-        seconds = (parts.timing.lease - parts.timing.request - parts.timing.settle).total_seconds() / 2
-        n = max(1, min(parts.timing.batch, int(pacing.per_second * seconds)))
-        rows = await parts.store.claim(lane, parts.worker, n, now, now + parts.timing.lease)
-        if not rows:
-            return False
-        async with parts.store.reading() as tx:
-            verdicts = await self.composer.verdicts(tx, rows, now)
-        deadline = asyncio.get_running_loop().time() + seconds * 2
         pacer = self.pacers.get(lane)
         if pacer is None or pacer.pacing != pacing:
             pacer = self.pacers[lane] = Pacer(pacing)
-        shift = Shift(self, lane, platform, pacer, deadline)
-        await shift.work(rows, verdicts, pacing.in_flight)
-        return not shift.rest
+        return pacer
 
-    # --- doubt ---
+    def _settled(self, row: Delivery, outcome: Outcome, ours: bool) -> None:
+        """A second look where a message may be there twice: sent more than once, or sent for a row that was taken
+        over meanwhile."""
+        maybe_there = outcome.to in (DeliveryState.SENT, DeliveryState.UNKNOWN)
+        if not ours and maybe_there:
+            self.doubts.look_again(row, outcome.at, outcome.ref)
+        elif outcome.to is DeliveryState.SENT and row.attempt > 1:
+            self.doubts.look_again(row, outcome.at)
 
-    async def settle_doubts(self, now: datetime) -> None:
-        """Look up rows in doubt: found is adopted, missing is sent again, not findable is shown to an admin."""
-        rows = await self.parts.store.in_doubt(now, DOUBTS)
-        await asyncio.gather(*(self._settle_doubt(row, now) for row in rows))
-
-    async def _settle_doubt(self, row: Delivery, now: datetime) -> None:
-        parts, platform = self.parts, self.parts.platform_of(row.address)
-        if platform is None:
-            return
-        if row.kind is Kind.REFRESH:
-            await self._resolve(row, DeliveryState.READY, now)
-            return
-        if Ability.FIND not in platform.can:
-            await self._resolve(row, DeliveryState.FAILED, now, reason=Reason.NOT_VERIFIABLE.value)
-            return
-        try:
-            since = row.due_at - timedelta(days=3)
-            async with asyncio.timeout(parts.timing.request.total_seconds()):
-                found = await platform.find(row.address, row.key, since)
-        except (SendFailed, SendUnknown, TimeoutError):
-            later = next_look(row.attempt, now)
-            await self._resolve(row, DeliveryState.UNKNOWN, now, not_before=later)
-            return
-        self.report("doubt_settled", delivery=row.id, found=len(found))
-        if found:
-            await self._resolve(row, DeliveryState.SENT, now, ref=found[0])
-            for extra in found[1:]:
-                await self._withdraw(platform, extra)
-        else:
-            await self._resolve(row, DeliveryState.READY, now)
-        self.look_again(row, now)
-
-    async def _resolve(
-        self,
-        row: Delivery,
-        to: DeliveryState,
-        now: datetime,
-        *,
-        ref: MessageRef | None = None,
-        reason: str | None = None,
-        not_before: datetime | None = None,
-    ) -> None:
-        outcome = Outcome(row.id, row.attempt, to, now, ref, reason, not_before)
-        if await self.parts.store.resolve(row, outcome) and to is DeliveryState.READY:
-            self.wake([row.address.lane])
-
-    def look_again(self, row: Delivery, now: datetime) -> None:
-        """Remember to look once more, after any late call has settled."""
-        timing = self.parts.timing
-        self.sweeps.append(Sweep(now + timing.request + timing.settle * 2, row))
-
-    async def sweep(self, now: datetime) -> None:
-        """Withdraw copies of deliveries that are there twice: the recorded message is the one that stays."""
-        due = [each for each in self.sweeps if each.at <= now]
-        self.sweeps = [each for each in self.sweeps if each.at > now]
-        for each in due[:DOUBTS]:
-            await self._sweep_one(each.delivery, now)
-        self.sweeps += due[DOUBTS:]
-
-    async def _sweep_one(self, row: Delivery, now: datetime) -> None:
-        platform = self.parts.platform_of(row.address)
-        if platform is None or not {Ability.FIND, Ability.WITHDRAW} <= platform.can or row.kind is Kind.REFRESH:
-            return
-        async with self.parts.store.reading() as tx:
-            current = await tx.delivery(row.key)
-        if current is None or current.ref is None or current.state is not DeliveryState.SENT:
-            if current is not None and current.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
-                self.look_again(row, now)
-            return
-        try:
-            for found in await platform.find(row.address, row.key, row.due_at - timedelta(days=3)):
-                if found != current.ref:
-                    await self._withdraw(platform, found)
-        except (SendFailed, SendUnknown):
-            self.look_again(row, now)
-
-    async def _withdraw(self, platform: ChatPlatform, ref: MessageRef) -> None:
-        if Ability.WITHDRAW in platform.can:
-            self.report("copy_withdrawn", lane=ref.address.lane)
-            await platform.withdraw(ref)
-
-    async def heal(self, row: Delivery, outcome: Outcome) -> None:
-        """The row was no longer ours when the call came back: if another message is recorded, ours is a copy."""
-        self.look_again(row, outcome.at)
+    def _not_stored(self, error: Exception) -> None:
+        self.report("settle_failed", error=type(error).__name__, exc_info=error)
 
 
+@dataclass(slots=True)
+class Job:
+    """A claimed row. No call begins after `until` (the event loop's clock) or `until_clock` (the world's: a machine
+    that sleeps stops the other one). `begun`: there was a call."""
+
+    row: Delivery
+    verdict: Verdict | Exception
+    until: float
+    until_clock: datetime
+    begun: bool = False
+
+
+@dataclass
 class Shift:
-    """One claimed batch of one lane."""
+    """One lane being worked on until it is empty, must rest, or the process ends."""
 
-    def __init__(self, lanes: Lanes, lane: str, platform: ChatPlatform, pacer: Pacer, deadline: float) -> None:
-        self.lanes, self.lane, self.platform, self.pacer, self.deadline = lanes, lane, platform, pacer, deadline
-        self.parts = lanes.parts
-        self.rest = False
+    lanes: Lanes
+    lane: str
+    platform: ChatPlatform
+    queue: deque[Job] = field(default_factory=deque)
+    hungry: asyncio.Event = field(default_factory=asyncio.Event)
+    stored: asyncio.Future[None] | None = None
+    senders: int = 0
+    owned_until: float = 0.0
+    rest: bool = False
 
-    async def work(self, rows: Sequence[Delivery], verdicts: dict[int, Verdict | Exception], in_flight: int) -> None:
-        """Send with at most `in_flight` calls at once, and settle everything."""
-        queue = iter(rows)
-        outcomes: list[Outcome] = []
+    def __post_init__(self) -> None:
+        self.parts = self.lanes.parts
+        self.loop = asyncio.get_running_loop()
+        self.turn_until = self.loop.time() + TURN
+        self.pacer = self.lanes.pacer(self.lane, self.platform)
+        pacing, timing = self.pacer.pacing, self.parts.timing
+        self.in_flight = max(1, pacing.in_flight)
+        self.size = timing.batch
+        if pacing.per_second:
+            ahead = max(self.in_flight, int(pacing.per_second * AHEAD))
+            in_time = int(pacing.per_second * usable(timing).total_seconds() / 2)
+            self.size = max(1, min(self.size, ahead, in_time))
+        self.low = min(self.in_flight, self.size // 2)
 
-        async def sender() -> None:
-            for row in queue:
-                outcomes.append(await self._one(row, verdicts[row.id]))
-
+    async def work(self) -> None:
+        """Own the lane and empty it. However it ends: what was begun is settled, what was not is given back."""
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(in_flight, len(rows))):
-                    group.create_task(sender())
+                while not self._ending() and await self._claim(group):
+                    await self._until_hungry()
         finally:
-            settled = {outcome.delivery_id for outcome in outcomes}
-            now = self.parts.clock()
-            outcomes += [
-                Outcome(row.id, row.attempt, DeliveryState.UNKNOWN, now, not_before=now + self.parts.timing.settle)
-                for row in rows
-                if row.id not in settled
-            ]
-            await asyncio.shield(self._settle(rows, outcomes))
+            for job in self.queue:
+                self._settle(job.row, self._released(job))
+            self.lanes.settler.hurry()
+            if self.stored is not None:
+                await asyncio.wait([self.stored])
+            if self.owned_until:
+                await asyncio.shield(self.parts.store.leave_lane(self.lane, self.parts.worker))
 
-    async def _settle(self, rows: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
-        gone = set(await self.parts.store.settle(self.parts.worker, outcomes))
-        by_id = {row.id: row for row in rows}
-        for outcome in outcomes:
-            row = by_id[outcome.delivery_id]
-            if outcome.delivery_id in gone and outcome.ref is not None:
-                await self.lanes.heal(row, outcome)
-            elif outcome.to is DeliveryState.SENT and row.attempt > 1:
-                self.lanes.look_again(row, outcome.at)
+    def _ending(self) -> bool:
+        if self.lanes.crowded and self.loop.time() > self.turn_until:
+            self.lanes.waiting[self.lane] = None
+            return True
+        return self.lanes.stopping or self.rest
 
-    async def _one(self, row: Delivery, verdict: Verdict | Exception) -> Outcome:
+    # --- claiming ---
+
+    async def _claim(self, group: asyncio.TaskGroup) -> bool:
+        """Claim and compose a few rows and have them sent; false when there is nothing more to claim now."""
+        async with self.lanes.claiming:
+            jobs = await self._claimed()
+        self.queue += jobs
+        self.hungry.clear()
+        for _ in range(min(self.in_flight - self.senders, len(jobs))):
+            self.senders += 1
+            group.create_task(self._send())
+        return len(jobs) == self.size
+
+    async def _claimed(self) -> list[Job]:
+        timing, store = self.parts.timing, self.parts.store
+        begun, now = self.loop.time(), self.parts.clock()
+        if not await self._own(begun, now):
+            return []
+        rows = await store.claim(self.lane, self.parts.worker, self.size, now, now + timing.lease)
+        if not rows:
+            return []
+        try:
+            async with store.reading() as tx:
+                verdicts = await self.lanes.composer.verdicts(tx, rows, now)
+        except BaseException:
+            for row in rows:
+                self._settle(row, self._unused(row))
+            raise
+        until, until_clock = begun + usable(timing).total_seconds(), now + usable(timing)
+        return [Job(row, verdicts[row.id], until, until_clock) for row in rows]
+
+    async def _own(self, begun: float, now: datetime) -> bool:
+        """Own the lane, or renew it in time; false when it is somebody else's, or paused."""
+        hold = lane_hold(self.parts.timing)
+        seconds = hold.total_seconds()
+        if self.owned_until - begun > seconds / 2:
+            return True
+        free = await self.parts.store.take_lane(self.lane, self.parts.worker, now, now + hold)
+        if free is None:
+            self.owned_until = 0.0
+            return False
+        self.owned_until = begun + seconds
+        return free <= now
+
+    async def _until_hungry(self) -> None:
+        if len(self.queue) > self.low:
+            await self.hungry.wait()
+
+    # --- sending ---
+
+    async def _send(self) -> None:
+        """Send what is in the queue, one after the other; as many of these run as calls are allowed at once."""
+        while self.queue:
+            job = self.queue.popleft()
+            if len(self.queue) <= self.low:
+                self.hungry.set()
+            try:
+                outcome = await self._one(job)
+            except BaseException:
+                self._settle(job.row, self._released(job))
+                raise
+            self._settle(job.row, outcome)
+        self.senders -= 1
+
+    def _settle(self, row: Delivery, outcome: Outcome) -> None:
+        self.stored = self.lanes.settler.add(row, outcome)  # groups are stored in order: the last one is enough
+
+    def _released(self, job: Job) -> Outcome:
+        """What is to be stored when a row was not sent after all."""
+        if not job.begun:
+            return self._unused(job.row)
         now = self.parts.clock()
-        if isinstance(verdict, Exception):
-            self.lanes.report("message_broken", delivery=row.id, error=type(verdict).__name__)
-            return Outcome(row.id, row.attempt, DeliveryState.FAILED, now, reason=Reason.BROKEN.value)
-        if isinstance(verdict, Hold):
-            return Outcome(
-                row.id, row.attempt, DeliveryState.HELD, now, reason=verdict.reason.value, not_before=verdict.until
-            )
-        if isinstance(verdict, Waive):
-            return Outcome(row.id, row.attempt, DeliveryState.WAIVED, now, reason=verdict.reason)
-        if self._too_late(asyncio.get_running_loop().time()):
-            return Outcome(row.id, row.attempt, DeliveryState.READY, now, not_before=row.not_before)
+        settled = now + self.parts.timing.settle
+        return Outcome(job.row.id, job.row.attempt, DeliveryState.UNKNOWN, now, not_before=settled)
+
+    def _unused(self, row: Delivery) -> Outcome:
+        return Outcome(row.id, row.attempt, DeliveryState.READY, self.parts.clock(), not_before=row.not_before)
+
+    async def _one(self, job: Job) -> Outcome:
+        row, verdict = job.row, job.verdict
+        if not isinstance(verdict, Send):
+            return self._not_sent(row, verdict)
+        if self._too_late(job):
+            return self._released(job)
         await self.pacer.take(row.address)
-        loop = asyncio.get_running_loop()
-        # a call is begun only while the lease outlives it, so that nobody takes the row over meanwhile
-        if self._too_late(loop.time()):
-            return Outcome(row.id, row.attempt, DeliveryState.READY, self.parts.clock(), not_before=row.not_before)
+        if self._too_late(job):
+            return self._released(job)
+        job.begun = True
         return await self._call(row, verdict)
 
-    def _too_late(self, loop_time: float) -> bool:
-        return self.rest or self.lanes.stopping or loop_time > self.deadline
+    def _not_sent(self, row: Delivery, verdict: Hold | Waive | Exception) -> Outcome:
+        now = self.parts.clock()
+        if isinstance(verdict, Hold):
+            reason = verdict.reason.value
+            return Outcome(row.id, row.attempt, DeliveryState.HELD, now, reason=reason, not_before=verdict.until)
+        if isinstance(verdict, Waive):
+            return Outcome(row.id, row.attempt, DeliveryState.WAIVED, now, reason=verdict.reason)
+        self.lanes.report("message_broken", delivery=row.id, error=type(verdict).__name__, exc_info=verdict)
+        return Outcome(row.id, row.attempt, DeliveryState.FAILED, now, reason=Reason.BROKEN.value)
+
+    def _too_late(self, job: Job) -> bool:
+        """A call is begun only while the lease outlives it, so that nobody takes the row over meanwhile."""
+        moment = self.loop.time()
+        over = moment > job.until or moment > self.owned_until or self.parts.clock() > job.until_clock
+        return over or self.rest or self.lanes.stopping
 
     async def _call(self, row: Delivery, verdict: Send) -> Outcome:
-        timing, clock = self.parts.timing, self.parts.clock
         try:
-            async with asyncio.timeout(timing.request.total_seconds()):
-                if row.kind is Kind.REFRESH:
-                    if row.ref is None:
-                        return Outcome(row.id, row.attempt, DeliveryState.WAIVED, clock(), reason="gone")
+            async with asyncio.timeout(self.parts.timing.request.total_seconds()):
+                if row.kind is not Kind.REFRESH:
+                    ref = await self.platform.send(row.address, verdict.message, row.key)
+                elif row.ref is None:
+                    return Outcome(row.id, row.attempt, DeliveryState.WAIVED, self.parts.clock(), reason="gone")
+                else:
                     await self.platform.update(row.ref, verdict.message)
                     ref = row.ref
-                else:
-                    ref = await self.platform.send(row.address, verdict.message, row.key)
         except SendFailed as error:
             return await self._failed(row, error)
         except (SendUnknown, TimeoutError):
             self.lanes.report("send_unknown", delivery=row.id, attempt=row.attempt)
-            at = clock()
-            if row.kind is Kind.REFRESH:
-                return Outcome(row.id, row.attempt, DeliveryState.RETRY, at, not_before=at + timing.settle)
-            return Outcome(row.id, row.attempt, DeliveryState.UNKNOWN, at, not_before=at + timing.settle)
-        return Outcome(row.id, row.attempt, DeliveryState.SENT, clock(), ref)
+            return self._unknown(row)
+        except Exception as error:
+            # platforms promise never to raise anything else: one that does must not hold up the others' messages
+            self.lanes.report("platform_broke", delivery=row.id, error=type(error).__name__, exc_info=error)
+            return self._unknown(row)
+        return Outcome(row.id, row.attempt, DeliveryState.SENT, self.parts.clock(), ref)
+
+    def _unknown(self, row: Delivery) -> Outcome:
+        """Maybe sent. Showing a message anew can simply be repeated."""
+        now = self.parts.clock()
+        if row.kind is not Kind.REFRESH:
+            return Outcome(row.id, row.attempt, DeliveryState.UNKNOWN, now, not_before=now + self.parts.timing.settle)
+        again = next_attempt(row.attempt, row.due_at, now)
+        if again is None:
+            return Outcome(row.id, row.attempt, DeliveryState.FAILED, now, reason=Reason.DOWN.value)
+        return Outcome(row.id, row.attempt, DeliveryState.RETRY, now, not_before=again)
 
     async def _failed(self, row: Delivery, error: SendFailed) -> Outcome:
         now = self.parts.clock()
         again = None if error.permanent else next_attempt(row.attempt, row.due_at, now, error.retry_after)
         if error.whole_lane and again is not None:
             self.rest = True
+            self.hungry.set()
             await self.parts.store.pause_lane(self.lane, again)
         self.lanes.report(
             "send_failed", delivery=row.id, attempt=row.attempt, reason=error.reason, permanent=again is None

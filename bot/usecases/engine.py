@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -215,10 +214,10 @@ class Engine:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())
             if due.doubt:
-                await self.lanes.settle_doubts(now)
+                await self.lanes.doubts.look(now)
         self.lanes.wake(due.lanes)
-        if self.lanes.sweeps:
-            await self.lanes.sweep(now)
+        self.lanes.doubts.recall(now)
+        self.lanes.doubts.sweep(now)
 
     async def follow_editions(self) -> None:
         """After courses were read anew: cohorts move to the newest edition for what they have not sent."""
@@ -259,6 +258,5 @@ class Engine:
         await self.lanes.stop(seconds)
 
     async def idle(self) -> None:
-        """Until no lane is working; for tests and orderly ends."""
-        while self.lanes.tasks:
-            await asyncio.gather(*list(self.lanes.tasks.values()), return_exceptions=True)
+        """Until nothing is being sent or looked up; for tests and orderly ends."""
+        await self.lanes.idle()

@@ -13,8 +13,8 @@ from bot.messages.plans import when
 from bot.messages.settings import leave_question
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
-from bot.messages.welcome import notice, welcome
-from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState
+from bot.messages.welcome import not_this_time, notice, welcome
+from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
 from bot.model.commands import AnswerReady, Join, Leave, ListCourses, ShowWelcome, StartNow
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState, Kind, Priority
@@ -22,7 +22,7 @@ from bot.model.people import Person
 from bot.ports import NewDelivery, NewEnrolment, Tx
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.looking import course_view
-from bot.usecases.schedule import first_schedule, lesson_after, lesson_moment
+from bot.usecases.schedule import first_schedule, lesson_after, lesson_moment, reschedule
 from bot.usecases.who import HERE, my_enrolment
 
 JOINABLE = frozenset({CohortState.DRAFT, CohortState.RUNNING})
@@ -154,20 +154,19 @@ def asked_lesson(cohort: Cohort, enrolment: Enrolment, lesson_id: str, now: date
 
 
 async def answer_ready(parts: Parts, tx: Tx, who: Who, command: AnswerReady) -> Reply:
-    """The answer to "still in?"."""
+    """The answer to "still in?". After a no nothing comes, and the person may leave or change their mind."""
     enrolment, cohort = await my_enrolment(parts, tx, who, command.cohort)
     t = who.t
-    if not command.yes:
-        await tx.save_enrolment(replace(enrolment, ready=False))
-        view = await course_view(parts, tx, cohort, enrolment, who.person)
-        return Reply(replace=leave_question(view, t), say=None if who.caller.pressed else leave_question(view, t))
-    if enrolment.ready is not True:
-        await tx.save_enrolment(replace(enrolment, ready=True))
-    view = await course_view(parts, tx, cohort, replace(enrolment, ready=True), who.person)
-    line = t.line("Good. You are in.")
-    message = notice(t, t.t("You are in"), line)
-    if view.planned:
-        message = _comes(view, t)
+    answered = replace(enrolment, ready=command.yes)
+    if not command.yes and enrolment.state is EnrolmentState.ACTIVE:
+        answered = replace(answered, state=EnrolmentState.PAUSED, pause_reason=PauseReason.NOT_READY)
+    if command.yes and enrolment.pause_reason is PauseReason.NOT_READY:
+        answered = replace(answered, state=EnrolmentState.ACTIVE, pause_reason=None)
+    await tx.save_enrolment(answered)
+    if command.yes:
+        await reschedule(parts, tx, who.person)
+    view = await course_view(parts, tx, cohort, await tx.enrolment(enrolment.id) or answered, who.person)
+    message = _in(view, t) if command.yes else not_this_time(view, t)
     return Reply(replace=message, say=None if who.caller.pressed else message)
 
 
@@ -204,7 +203,8 @@ def _welcome(parts: Parts, who: Who, view: CourseView, added_by: str | None, *, 
     return welcome(view, who.t, added_by, own_wish=own, other=other)
 
 
-def _comes(view: CourseView, t: Catalogue) -> Message:
-    assert view.planned is not None  # noqa: S101 (asked by the caller)
-    line = t.line("Good. Your first lesson comes {when}.", when=when(view.planned.at, view.zone))
+def _in(view: CourseView, t: Catalogue) -> Message:
+    line = t.line("Good. You are in.")
+    if view.planned:
+        line = t.line("Good. Your first lesson comes {when}.", when=when(view.planned.at, view.zone))
     return notice(t, t.t("You are in"), line)

@@ -30,8 +30,8 @@ FAR = datetime(9000, 1, 1, tzinfo=UTC)
 _PAUSED = {
     PauseReason.ASKED: HoldReason.PAUSED,
     PauseReason.SILENT: HoldReason.PAUSED,
+    PauseReason.NOT_READY: HoldReason.NOT_READY,
     PauseReason.SNOOZED: HoldReason.SNOOZED,
-    PauseReason.COHORT: HoldReason.COHORT,
     None: HoldReason.PAUSED,
 }
 

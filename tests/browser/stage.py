@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any, Literal
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Request
+from playwright.async_api import Browser, ConsoleMessage, Page, Request
 
-from tests.adapters.browser.server import Chat, fill, serving
-from tests.conftest import find_chromium  # noqa: F401 - says at once what is missing
+from tests.adapters.browser.server import Chat
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EXPECTED = ("status of 503", "status of 429", "WebSocket connection", "ERR_CONNECTION_REFUSED")
@@ -46,7 +43,7 @@ class Stage:
         self._open.push_async_callback(made.close)
         page = await made.new_page()
         page.set_default_timeout(8000)
-        page.on("console", lambda message: message.type in ("error", "warning") and self._note(message.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note(str(error)))
         page.on("request", self._check)
         await page.goto(self.base + (path or f"/chat/?as={ref}{place}"))
@@ -57,6 +54,10 @@ class Stage:
     async def close(self) -> None:
         await self._open.aclose()
 
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._note(message.text)
+
     def _note(self, words: str) -> None:
         if not any(known in words for known in EXPECTED):
             self.complaints.append(words)
@@ -64,17 +65,6 @@ class Stage:
     def _check(self, request: Request) -> None:
         if not request.url.startswith((self.base, self.base.replace("http", "ws", 1), "blob:", "data:")):
             self.complaints.append(f"another host: {request.url}")
-
-
-@pytest.fixture
-async def stage(sqlite_url: str, browser: Browser) -> AsyncIterator[Stage]:
-    """A chat with some conversation, and a browser to look at it."""
-    async with serving(sqlite_url) as chat:
-        await fill(chat)
-        made = Stage(browser, chat)
-        yield made
-        await made.close()
-    assert made.complaints == []
 
 
 async def assert_accessible(page: Page) -> None:
@@ -98,4 +88,5 @@ async def assert_fits(page: Page) -> None:
             .filter((each) => getComputedStyle(each).clipPath === 'none')
             .map((each) => each.outerHTML.slice(0, 80))"""
     )
-    assert (wide, outside) == ([], [])
+    assert not wide, wide
+    assert not outside, outside

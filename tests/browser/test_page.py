@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.adapters.browser import showcase
-from tests.browser.stage import Stage, stage  # noqa: F401 - fixture
+from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ async def focused(page: Page) -> str:
     return name
 
 
-async def test_every_kind_of_block_is_shown(stage: Stage) -> None:  # noqa: F811
+async def test_every_kind_of_block_is_shown(stage: Stage) -> None:
     """Each becomes what people expect, and words are never taken for markup."""
     page = await stage.page("ben")
     message = page.locator("article", has_text="A bit of everything")
@@ -46,7 +46,7 @@ async def test_every_kind_of_block_is_shown(stage: Stage) -> None:  # noqa: F811
     await expect(sample.get_by_role("button")).to_have_count(0)
 
 
-async def test_a_film_has_controls_captions_and_words(stage: Stage) -> None:  # noqa: F811
+async def test_a_film_has_controls_captions_and_words(stage: Stage) -> None:
     """Playable by everyone, and with a way out where it is not."""
     page = await stage.page("ben")
     film = page.locator("figure.film").first
@@ -59,7 +59,7 @@ async def test_a_film_has_controls_captions_and_words(stage: Stage) -> None:  # 
     await expect(film.get_by_role("link", name=re.compile("Transcript"))).to_be_visible()
 
 
-async def test_a_press_changes_the_message_in_place(stage: Stage) -> None:  # noqa: F811
+async def test_a_press_changes_the_message_in_place(stage: Stage) -> None:
     """The same film goes on, the focus stays on the same row, the effect is said, and a double click is one fact."""
     page = await stage.page("ben")
     await page.evaluate("window.film = document.querySelector('video')")
@@ -76,7 +76,7 @@ async def test_a_press_changes_the_message_in_place(stage: Stage) -> None:  # no
     assert presses == ["course.done?activity=film"]
 
 
-async def test_what_happens_elsewhere_is_seen_at_once(stage: Stage) -> None:  # noqa: F811
+async def test_what_happens_elsewhere_is_seen_at_once(stage: Stage) -> None:
     """A second page of the same person follows, and the focus in it stays where it was."""
     first, second = await stage.page("ben"), await stage.page("ben")
     await second.get_by_role("button", name="Write, activity 4").focus()
@@ -85,7 +85,7 @@ async def test_what_happens_elsewhere_is_seen_at_once(stage: Stage) -> None:  # 
     await expect(second.get_by_role("button", name="Write, activity 4")).to_be_focused()
 
 
-async def test_a_dialog_is_used_by_keyboard_alone(stage: Stage) -> None:  # noqa: F811
+async def test_a_dialog_is_used_by_keyboard_alone(stage: Stage) -> None:
     """Opens with Enter, keeps the focus inside, closes with Escape, and gives the focus back."""
     page = await stage.page("ben")
     await page.get_by_role("button", name="Vote, activity 2").focus()
@@ -110,7 +110,7 @@ async def test_a_dialog_is_used_by_keyboard_alone(stage: Stage) -> None:  # noqa
     await expect(page.get_by_role("button", name="Undo activity 2")).to_be_focused()
 
 
-async def test_errors_belong_to_their_field(stage: Stage) -> None:  # noqa: F811
+async def test_errors_belong_to_their_field(stage: Stage) -> None:
     """Empty is caught at once, the rest by the engine; both are announced, described and focused."""
     page = await stage.page("ben")
     await page.get_by_role("button", name="Write, activity 4").click()
@@ -130,7 +130,7 @@ async def test_errors_belong_to_their_field(stage: Stage) -> None:  # noqa: F811
     await expect(page.locator(".toast")).to_contain_text("Saved.")
 
 
-async def test_unfinished_words_are_kept(stage: Stage) -> None:  # noqa: F811
+async def test_unfinished_words_are_kept(stage: Stage) -> None:
     """Escape is no eraser."""
     page = await stage.page("ben")
     await page.get_by_role("button", name="Write, activity 4").click()
@@ -141,7 +141,7 @@ async def test_unfinished_words_are_kept(stage: Stage) -> None:  # noqa: F811
     await expect(page.get_by_role("dialog")).to_contain_text("Your unfinished words were kept.")
 
 
-async def test_every_field_reaches_the_engine(stage: Stage) -> None:  # noqa: F811
+async def test_every_field_reaches_the_engine(stage: Stage) -> None:
     """Text, choices, dates and the content of a file, old alphabets included."""
     page = await stage.page("ben")
     await page.get_by_role("textbox", name="Write to Chatcourse").fill("form")
@@ -162,7 +162,7 @@ async def test_every_field_reaches_the_engine(stage: Stage) -> None:  # noqa: F8
         await expect(answer).to_contain_text(words)
 
 
-async def test_too_large_a_file_is_said_before_it_is_sent(stage: Stage) -> None:  # noqa: F811
+async def test_too_large_a_file_is_said_before_it_is_sent(stage: Stage) -> None:
     """With the limit in words."""
     page = await stage.page("ben")
     await page.get_by_role("textbox", name="Write to Chatcourse").fill("form")
@@ -177,7 +177,7 @@ async def test_too_large_a_file_is_said_before_it_is_sent(stage: Stage) -> None:
     )
 
 
-async def test_commands_are_suggested(stage: Stage) -> None:  # noqa: F811
+async def test_commands_are_suggested(stage: Stage) -> None:
     """A slash shows what one can ask for; arrows choose, Enter takes, Escape leaves."""
     page = await stage.page("ben")
     box = page.get_by_role("textbox", name="Write to Chatcourse")
@@ -198,7 +198,7 @@ async def test_commands_are_suggested(stage: Stage) -> None:  # noqa: F811
     await expect(page.locator("article").last).to_contain_text("Recorded: 1.")
 
 
-async def test_long_answers_begin_at_their_beginning(stage: Stage) -> None:  # noqa: F811
+async def test_long_answers_begin_at_their_beginning(stage: Stage) -> None:
     """A message that does not fit is shown from its first line; a short one follows at the end."""
     page = await stage.page("ben", height=600)
     box = page.get_by_role("textbox", name="Write to Chatcourse")
@@ -211,7 +211,7 @@ async def test_long_answers_begin_at_their_beginning(stage: Stage) -> None:  # n
     await expect(page.get_by_role("button", name="To the latest message")).to_be_visible()
 
 
-async def test_reading_is_not_disturbed(stage: Stage) -> None:  # noqa: F811
+async def test_reading_is_not_disturbed(stage: Stage) -> None:
     """Who reads further up stays there, and is told how much is new."""
     page = await stage.page("ben", height=600)
     await page.evaluate("document.getElementById('log').scrollTop = 0")
@@ -225,7 +225,7 @@ async def test_reading_is_not_disturbed(stage: Stage) -> None:  # noqa: F811
     await expect(newer).to_be_hidden()
 
 
-async def test_unread_is_counted_and_marked(stage: Stage) -> None:  # noqa: F811
+async def test_unread_is_counted_and_marked(stage: Stage) -> None:
     """Numbers in the side bar with words for screen readers, a line before what is new, and gone once read."""
     page = await stage.page("ben")
     room = page.get_by_role("link", name="spring-07-toronto, 1 new message")
@@ -241,7 +241,7 @@ async def test_unread_is_counted_and_marked(stage: Stage) -> None:  # noqa: F811
     await expect(again.get_by_text("New messages")).to_have_count(0)
 
 
-async def test_an_answer_in_a_room_is_for_one(stage: Stage) -> None:  # noqa: F811
+async def test_an_answer_in_a_room_is_for_one(stage: Stage) -> None:
     """It says so, and the others do not see it."""
     ben, nadia = await stage.page("ben", "#room/5"), await stage.page("nadia", "#room/5")
     box = ben.get_by_role("textbox", name="Message to spring-07-toronto")
@@ -255,7 +255,7 @@ async def test_an_answer_in_a_room_is_for_one(stage: Stage) -> None:  # noqa: F8
     await expect(nadia.get_by_text("/course next")).to_have_count(0)
 
 
-async def test_home_shows_what_is_next(stage: Stage) -> None:  # noqa: F811
+async def test_home_shows_what_is_next(stage: Stage) -> None:
     """A press there may be answered in the conversation, and then one is there."""
     page = await stage.page("ben")
     await page.get_by_role("link", name="Home").click()
@@ -265,7 +265,7 @@ async def test_home_shows_what_is_next(stage: Stage) -> None:  # noqa: F811
     await expect(page.locator("article").last).to_be_focused()
 
 
-async def test_a_file_is_offered(stage: Stage) -> None:  # noqa: F811
+async def test_a_file_is_offered(stage: Stage) -> None:
     """It is saved by itself, and there is a link for who missed it."""
     page = await stage.page("ben", "#home")
     async with page.expect_download() as waiting:
@@ -275,7 +275,7 @@ async def test_a_file_is_offered(stage: Stage) -> None:  # noqa: F811
     await expect(page.get_by_role("link", name="Download mydata.json")).to_be_visible()
 
 
-async def test_the_typed_form_of_a_button_is_told(stage: Stage) -> None:  # noqa: F811
+async def test_the_typed_form_of_a_button_is_told(stage: Stage) -> None:
     """On hover and on focus, as its description; Escape hides it."""
     page = await stage.page("ben")
     tip = page.get_by_role("tooltip")
@@ -290,7 +290,7 @@ async def test_the_typed_form_of_a_button_is_told(stage: Stage) -> None:  # noqa
     await expect(button).to_have_accessible_description("or type: done 1")
 
 
-async def test_everything_is_reached_with_the_tab_key(stage: Stage) -> None:  # noqa: F811
+async def test_everything_is_reached_with_the_tab_key(stage: Stage) -> None:
     """From the skip link through the side bar and the messages to the place to write."""
     page = await stage.page("sam")
     await stage.chat.platform.send(stage.chat.addresses["sam"], showcase.home_card(showcase.EN), "k")
@@ -309,7 +309,7 @@ async def test_everything_is_reached_with_the_tab_key(stage: Stage) -> None:  # 
     await expect(page.get_by_role("textbox", name="Write to Chatcourse")).to_be_focused()
 
 
-async def test_options_change_language_and_colours(stage: Stage) -> None:  # noqa: F811
+async def test_options_change_language_and_colours(stage: Stage) -> None:
     """Both stay after a reload."""
     page = await stage.page("ben")
     await page.get_by_role("button", name=re.compile("Ben Carter")).click()

@@ -47,6 +47,7 @@ class Page {
       event.preventDefault(); // the hash says where one is, so it cannot be used for skipping
       (byId("composer-form").hidden ? byId("name") : byId("composer")).focus();
     });
+    document.addEventListener("visibilitychange", () => this.side());
     startTips();
     this.words();
     this.go(false);
@@ -129,7 +130,9 @@ class Page {
   }
 
   count(words) {
-    const unread = this.state.places.reduce((sum, place) => sum + place.unread, 0);
+    // what is on the stage is being read, as long as the page itself is to be seen
+    const elsewhere = this.state.places.filter((place) => document.hidden || place.id !== this.talk.place?.id);
+    const unread = elsewhere.reduce((sum, place) => sum + place.unread, 0);
     return `${unread ? `(${unread}) ` : ""}${words} · Chatcourse`;
   }
 

@@ -26,17 +26,16 @@ function spec(place, sign, here) {
 }
 
 function entry(href, sign, name, unread, current, closed = false) {
+  const said = [name, closed ? t("closed") : "", unread ? t("unread", { n: unread }) : ""].filter(Boolean).join(", ");
   return h(
     "li",
     {},
     h(
       closed ? "a.place.closed" : "a.place",
-      { href, "aria-current": current ? "page" : null },
+      { href, "aria-label": said, "aria-current": current ? "page" : null },
       icon(sign),
       h("span.place-name", {}, name),
-      closed ? h("span.hidden", {}, ` (${t("closed")})`) : null,
-      unread ? h("span.unread", { "aria-hidden": "true" }, unread > 99 ? "99+" : String(unread)) : null,
-      unread ? h("span.hidden", {}, `, ${t("unread", { n: unread })}`) : null,
+      unread ? h("span.unread", {}, unread > 99 ? "99+" : String(unread)) : null,
     ),
   );
 }
@@ -44,10 +43,9 @@ function entry(href, sign, name, unread, current, closed = false) {
 export function drawMe(me, open, framed, showOptions) {
   const button = h(
     "button.me",
-    { type: "button", "aria-haspopup": "dialog", "data-press": "options" },
+    { type: "button", "aria-haspopup": "dialog", "aria-label": `${me.name}, ${note(me)}. ${t("options")}` },
     avatar(me.name),
     h("span.me-words", {}, h("span.me-name", {}, me.name), h("span.me-note", {}, note(me))),
-    h("span.hidden", {}, `. ${t("options")}`),
     h("span.me-more", { "aria-hidden": "true" }, "···"),
   );
   button.addEventListener("click", () => showOptions(button));

@@ -14,13 +14,16 @@ function format(at, language, zone, options) {
 }
 
 const DAY = { weekday: "short", day: "numeric", month: "short" };
-const TIME = { hour: "numeric", minute: "2-digit" };
+// the 24-hour clock in both languages, as in the sentences of the bot ("Tuesday at 9:00", "mardi à 9 h 00")
+const TIME = { hour: "numeric", minute: "2-digit", hourCycle: "h23" };
+
+const timeOf = (date, language, zone) => format(date, language, zone, TIME).replace(/^0(?=\d)/, "");
 
 /** A moment of a message: `day`, `time` or `both`. */
 export function moment(at, language, zone, style) {
   const date = new Date(at);
   const day = format(date, language, zone, DAY);
-  const time = format(date, language, zone, TIME);
+  const time = timeOf(date, language, zone);
   if (style === "day") return day;
   return style === "time" ? time : `${day}, ${time}`;
 }
@@ -31,7 +34,7 @@ export function momentInFull(at, language, zone) {
   return format(new Date(at), language, zone, options);
 }
 
-export const clock = (at, zone) => format(new Date(at), spoken(), zone, TIME);
+export const clock = (at, zone) => timeOf(new Date(at), spoken(), zone);
 
 /** Which day a moment is on, for comparing. */
 export function dayKey(at, zone) {

@@ -52,6 +52,6 @@ export function startTips() {
     else hide();
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-  document.addEventListener("scroll", hide, { capture: true, passive: true });
+  document.addEventListener("scroll", () => shownFor && hide(), { capture: true, passive: true });
   document.addEventListener("click", hide);
 }
