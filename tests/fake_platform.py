@@ -62,6 +62,8 @@ class FakePlatform:
             raise fault
         if fault == "cut":
             raise SendUnknown("cut before it was accepted")
+        if to in self.closed:
+            raise SendFailed(Reason.ROOM_CLOSED, permanent=True)
         if not self._known(to):
             raise SendFailed(Reason.GONE, permanent=True)
         ref = MessageRef(to, str(next(self.numbers)))

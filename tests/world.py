@@ -1,6 +1,5 @@
 """A whole small world for engine tests: a real store, the fake platform, a clock that is moved by hand, and the same
-people everywhere: Zoé reads French, Ben English, Fatou facilitates, Ada is the admin; Otto is admin of another workspace.
-"""
+people everywhere: Zoé reads French, Ben English, Fatou facilitates, Ada is the admin. Otto is admin somewhere else."""
 
 from __future__ import annotations
 

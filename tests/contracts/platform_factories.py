@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class PlatformWorld:
     """A platform and what one needs to look at it from outside.
 
     `typed` is how somebody types each of the people; `shown` reads what stands in a person's chat or a room now, oldest
-    first; `members` who is in a room. `gaps` names promises that this platform is known to break.
+    first; `members` who is in a room.
     """
 
     platform: ChatPlatform
@@ -39,7 +39,6 @@ class PlatformWorld:
     typed: dict[str, Address]
     shown: Callable[[Address], Awaitable[Sequence[Message]]]
     members: Callable[[Address], Awaitable[set[Address]]]
-    gaps: frozenset[str] = field(default_factory=frozenset)
 
 
 @asynccontextmanager
@@ -89,7 +88,7 @@ async def fake(folder: Path) -> AsyncIterator[PlatformWorld]:
 
     typed = {"@amélie": amelie, "Ben Carter": ben}
     nobody = Address("fake", "w1", "U99")
-    yield PlatformWorld(platform, "w1", amelie, ben, nobody, typed, shown, members, frozenset({"closed rooms"}))
+    yield PlatformWorld(platform, "w1", amelie, ben, nobody, typed, shown, members)
 
 
 FACTORIES: dict[str, Callable[[Path], AbstractAsyncContextManager[PlatformWorld]]] = {

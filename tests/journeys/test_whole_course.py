@@ -136,7 +136,7 @@ async def test_the_same_course_by_buttons_by_typing_and_in_plain_mode(language: 
 
 @pytest.mark.parametrize("language", list(Language))
 async def test_a_course_is_lived_from_the_first_word_to_the_certificate(language: Language, database_url: str) -> None:
-    """Lessons arrive at the chosen local moments, work is kept through snooze, pause and leaving, and the close counts it."""
+    """Lessons arrive at the chosen moments; work is kept through snooze, pause and leaving; the close counts it."""
     async with a_world(database_url) as world:
         me = await live_a_course(world, language, "buttons")
         end = await end_state(world, me)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
 import subprocess
@@ -140,7 +139,7 @@ def run(folder: Path, plan: Plan) -> Outcome:
         lives = Lives(folder, plan, record, log)
         try:
             kills, freezes = _trouble(lives, plan, owed)
-            verdict = _until_settled(plan, record, owed)
+            _until_settled(plan, record, owed)
             exits = lives.end()
         finally:
             lives.kill_all()
@@ -171,44 +170,19 @@ def check(plan: Plan, record: RecorderProcess) -> Verdict:
     return compare(record.ledger(), rows)
 
 
-def _until_settled(plan: Plan, record: RecorderProcess, owed: int) -> Verdict:
-    """Until nothing is open and nothing has moved for longer than the slowest call, or patience ends."""
+def _until_settled(plan: Plan, record: RecorderProcess, owed: int) -> None:
+    """Until everything is as it should be and nothing has moved for longer than the slowest call, or patience ends."""
     quiet = plan.faults.slow_seconds + plan.pressure.request
     until = time.monotonic() + plan.patience
     size, since = record.size, time.monotonic()
-    while True:
-        time.sleep(0.25)
-        now = time.monotonic()
+    while (now := time.monotonic()) < until:
+        time.sleep(0.2)
         if record.size != size:
             size, since = record.size, now
-        verdict = check(plan, record) if now - since > quiet or now > until else None
-        if verdict is not None and (
-            (verdict.clean and verdict.rows == owed) or now > until or _hopeless(plan, verdict)
-        ):
-            return verdict
+        elif now - since > quiet and _is_over(check(plan, record), owed, plan.control):
+            return
 
 
-def _hopeless(plan: Plan, verdict: Verdict) -> bool:
-    """A spoiled run does not get better."""
-    return bool(plan.control) and not verdict.open
-
-
-def main() -> None:
-    """One run by hand: python -m tests.kill.runs URL KILLS [control]"""
-    import tempfile
-
-    url, kills, control = sys.argv[1], int(sys.argv[2]), (sys.argv[3:] or [""])[0]
-    with tempfile.TemporaryDirectory() as folder:
-        plan = Plan(
-            url.replace("FOLDER", folder),
-            kills,
-            people=int(os.environ.get("PEOPLE", "40")) * kills // 4,
-            control=control,
-        )
-        found = run(Path(folder), plan)
-        print(found.verdict.figures(), found.kills, round(found.seconds, 1), dict(found.figures), found.exits)
-        print((Path(folder) / "serve.log").read_text()[-3000:])
-
-
-if __name__ == "__main__":
-    main()
+def _is_over(verdict: Verdict, owed: int, control: str) -> bool:
+    """A spoiled run does not get better: there it is enough that nothing is open."""
+    return verdict.rows == owed and (verdict.clean or (bool(control) and not verdict.open))

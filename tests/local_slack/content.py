@@ -19,7 +19,7 @@ from .blocks import MAX_MESSAGE_TEXT, check_blocks
 from .checks import Findings, Json, length
 from .elements import BROADCAST
 from .errors import Refused, house_rule, invalid
-from .state import State
+from .state import Install, State
 from .texts import missing_words, stored
 
 MAX_TEXT = 4_000
@@ -34,6 +34,17 @@ class Content:
     text: str
     blocks: list[Json]
     metadata: Json | None
+
+
+@dataclass
+class Scheduled:
+    """A message for later."""
+
+    id: str
+    channel: str
+    post_at: int
+    content: Content
+    install: Install
 
 
 def check_content(

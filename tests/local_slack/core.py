@@ -19,6 +19,7 @@ from .limits import Limits
 from .state import Channel, Install, State, Team, Token, User
 
 if TYPE_CHECKING:
+    from .content import Scheduled
     from .events import Outbox
     from .oauth import Desk
     from .socket_mode import Sockets
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Core:
-    """`counts` are all calls by method, `recent` the last of them with their arguments. `keyed` keeps one lock-free
-    line of background work, so that a test can wait until Slack has nothing more to do."""
+    """`counts` are all calls by method, `recent` the last of them with their arguments; `refusals` counts the errors
+    that were answered, by method and code."""
 
     app: App
     clock: Clock
@@ -40,6 +41,7 @@ class Core:
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     recent: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=20_000))
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
     outbox: Outbox = field(init=False)
     sockets: Sockets = field(init=False)
     desk: Desk = field(init=False)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from .checks import Json
-from .content import MAX_TEXT, Content, check_content
+from .content import MAX_TEXT, Content, Scheduled, check_content
 from .core import Core
 from .errors import Refused, house_rule
 from .methods import Call, method
@@ -208,30 +207,6 @@ def permalink(call: Call) -> Json:
 # --- scheduled messages: Slack keeps them, and never posts those with metadata --------------------------------
 
 
-@dataclass
-class Scheduled:
-    id: str
-    channel: str
-    post_at: int
-    content: Content
-    install: Install
-    gone: bool = False
-
-
-@dataclass
-class Schedule:
-    """Scheduled messages by id."""
-
-    waiting: dict[str, Scheduled] = field(default_factory=dict)
-
-
-SCHEDULES: dict[int, Schedule] = {}
-
-
-def _schedule(core: Core) -> Schedule:
-    return SCHEDULES.setdefault(id(core), Schedule())
-
-
 @method(
     "chat.scheduleMessage",
     tier=3,
@@ -251,7 +226,7 @@ def schedule_message(call: Call) -> Json:
         raise Refused("time_in_past")
     if post_at > now + 120 * 86_400:
         raise Refused("time_too_far")
-    waiting = _schedule(core).waiting
+    waiting = core.scheduled
     near = [each for each in waiting.values() if each.channel == channel.id and each.post_at // 300 == post_at // 300]
     if len(near) >= 30:
         raise Refused("restricted_too_many")
@@ -274,7 +249,7 @@ def schedule_message(call: Call) -> Json:
 
 @method("chat.scheduledMessages.list", tier=3, optional="channel cursor latest oldest limit:int")
 def scheduled_list(call: Call) -> Json:
-    waiting = [each for each in _schedule(call.core).waiting.values() if each.install is call.install]
+    waiting = [each for each in call.core.scheduled.values() if each.install is call.install]
     wanted = [each for each in waiting if call.get("channel") in (None, each.channel)]
     listed = [
         {"id": each.id, "channel_id": each.channel, "post_at": each.post_at, "text": each.content.text}
@@ -285,8 +260,8 @@ def scheduled_list(call: Call) -> Json:
 
 @method("chat.deleteScheduledMessage", tier=3, scopes=("chat:write",), required="channel scheduled_message_id")
 def delete_scheduled(call: Call) -> Json:
-    made = _schedule(call.core).waiting.get(call.text("scheduled_message_id"))
+    made = call.core.scheduled.get(call.text("scheduled_message_id"))
     if made is None or made.channel != call.text("channel"):
         raise Refused("invalid_scheduled_message_id")
-    del _schedule(call.core).waiting[made.id]
+    del call.core.scheduled[made.id]
     return {}

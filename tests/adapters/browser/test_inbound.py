@@ -265,7 +265,7 @@ async def test_words_sent_before_a_restart_are_answered_after_it(
 
     async with serving(sqlite_url, engine=Silent()) as chat:
         ben = Page(chat, session, "ben")
-        said = {"room": await ben.room(), "text": "help", "client": "c1"}
+        said: Json = {"room": await ben.room(), "text": "help", "client": "c1"}
         await ben.post("say", status=503, **said)
     async with serving(sqlite_url) as chat:
         ben = Page(chat, session, "ben")

@@ -84,18 +84,26 @@ export class Composer {
   async suggest() {
     const text = this.input.value;
     if (!text.startsWith("/") || text.includes("\n")) return this.hide();
-    if (!this.commands) {
-      const found = await get(`commands?language=${spoken()}`).catch(() => null);
-      this.commands = found ? found.commands : [];
-    }
+    const all = await this.known();
+    if (this.input.value !== text) return undefined; // typed on meanwhile: a later call shows what fits
     const wanted = text.slice(1).trim().toLocaleLowerCase();
     const matches = (command) => command.typed.toLocaleLowerCase().slice(1).startsWith(wanted);
     const inside = (command) => `${command.typed} ${command.help}`.toLocaleLowerCase().includes(wanted);
-    const all = this.commands;
     const close = all.filter(matches);
     this.offers = [...close, ...all.filter((command) => !close.includes(command) && inside(command))].slice(0, MOST);
-    if (!this.offers.length || this.input.value !== text) return this.hide();
-    return this.show();
+    return this.offers.length ? this.show() : this.hide();
+  }
+
+  /** The commands, fetched once; again when that did not work. */
+  known() {
+    this.commands ??= get(`commands?language=${spoken()}`).then(
+      (found) => found.commands,
+      () => {
+        this.commands = null;
+        return [];
+      },
+    );
+    return this.commands;
   }
 
   show() {
