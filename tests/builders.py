@@ -87,8 +87,8 @@ def a_lesson(number: int, *, levels: Levels | None = None, activities: Sequence[
     )
 
 
-def a_course(lessons: int = 3, *, id: str = "small", edition: str = "e1", **more: Any) -> Course:
-    """Tuesdays and Thursdays at nine; `lessons` lessons with every kind of activity, in both languages."""
+def a_course(size: int = 3, *, id: str = "small", edition: str = "e1", **more: Any) -> Course:
+    """Tuesdays and Thursdays at nine; `size` lessons with every kind of activity, in both languages."""
     made = Course(
         id=id,
         edition=edition,
@@ -109,7 +109,7 @@ def a_course(lessons: int = 3, *, id: str = "small", edition: str = "e1", **more
             Tier("taking-part", texts("Taking part", "Participation"), {BadgeLevel.BRONZE: 1}),
             Tier("success", texts("Success", "Réussite"), {BadgeLevel.SILVER: 2}),
         ),
-        lessons=tuple(a_lesson(number) for number in range(1, lessons + 1)),
+        lessons=tuple(a_lesson(number) for number in range(1, size + 1)),
     )
     return replace(made, **more) if more else made
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from adapters.browser.plain import plain_text
 from adapters.catalogues import read_catalogues
 from adapters.content.loader import load_courses
 from adapters.database import tables
@@ -30,6 +29,7 @@ from bot.usecases.context import Parts, Timing
 from bot.usecases.engine import Engine
 from tests.builders import a_course
 from tests.fake_platform import FakeClock, FakePlatform, Posted
+from tests.reading import plain_text
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "course_content"
@@ -116,6 +116,13 @@ class World:
         await self.says(self.ada, confirm)
         await self.says(self.ada, f"cohort launch {name} confirm")
         return (await self.cohort(name)).id
+
+    async def publish(self, course: Course) -> None:
+        """A new edition is read: it is stored, and cohorts follow it."""
+        self.shelf.put(course)
+        async with self.store.transaction() as tx:
+            await tx.save_edition(course.id, course.edition, "{}", self.clock())
+        await self.engine.follow_editions()
 
     async def cohort(self, name: str = "spring", lane: str = "fake:w1") -> Cohort:
         async with self.store.reading() as tx:
@@ -239,7 +246,10 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
         shelf.put(course_from_document(document))
         async with store.transaction() as tx:
             await tx.save_edition(course_id, shelf.newest[course_id], document, now)
-    shelf.put(a_course())
+    small = a_course()
+    shelf.put(small)
+    async with store.transaction() as tx:
+        await tx.save_edition(small.id, small.edition, "{}", now)
     platform = FakePlatform()
     zoe = platform.add_person("U-zoe", "Zoé Lavoie", "zoe@example.org", language=Language.FR, zone="America/Toronto")
     ben = platform.add_person("U-ben", "Ben Okafor", "ben@example.org", language=Language.EN, zone="America/Vancouver")

@@ -45,7 +45,7 @@ class Access:
             raise ValueError("personal links need a secret")
         self.mode = mode
         self.workspace = workspace
-        self._public = public_url.rstrip("/")
+        self.public_url = public_url.rstrip("/")
         self._hosts = hosts
         self._secrets = list(secrets)
         self._signer = _signer(clock) if clock else TimestampSigner
@@ -67,7 +67,7 @@ class Access:
     def check_origin(self, request: web.Request) -> None:
         """Refuse what another site's page sends on somebody's behalf."""
         origin = request.headers.get("Origin")
-        own = {request.host, urlsplit(self._public).netloc}
+        own = {request.host, urlsplit(self.public_url).netloc}
         if origin is not None and urlsplit(origin).netloc not in own:
             raise web.HTTPForbidden(text="Wrong origin.")
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -78,8 +78,8 @@ class Access:
     def link(self, address: Address) -> str:
         """The personal link of somebody: whoever has it is them, for `LINK_DAYS` days."""
         if self.mode == "open":
-            return f"{self._public}/chat/?{urlencode({'as': address.ref})}"
-        return f"{self._public}/chat/enter?{urlencode({'t': self._sign('link', address.ref)})}"
+            return f"{self.public_url}/chat/?{urlencode({'as': address.ref})}"
+        return f"{self.public_url}/chat/enter?{urlencode({'t': self._sign('link', address.ref)})}"
 
     def owner(self, token: str) -> str | None:
         """Whose link this token is from; None when it is none, or too old."""
@@ -93,7 +93,7 @@ class Access:
             path="/chat",
             httponly=True,
             samesite="Lax",
-            secure=self._public.startswith("https:"),
+            secure=self.public_url.startswith("https:"),
         )
 
     def sign_out(self, response: web.StreamResponse) -> None:

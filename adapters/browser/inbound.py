@@ -156,6 +156,7 @@ class BrowserInbound:
         state: Answer = {
             "me": _person_json(person),
             "open": self._access.mode == "open",
+            "public": self._access.public_url,
             "places": [_place_json(place) for place in places],
             "upto": upto,
         }

@@ -24,7 +24,8 @@ from adapters.database.chat_records import (
     room_of,
     row_of,
 )
-from adapters.database.chat_tables import members, messages, people, rooms, workspaces
+from adapters.database.chat_steps import add_room, is_person, join, latest_number, next_number, room_by_id, visible_to
+from adapters.database.chat_tables import members, messages, people, rooms
 
 
 class Connections(Protocol):
@@ -52,7 +53,7 @@ class ChatStore:
 
     async def person(self, workspace: str, ref: str) -> ChatPerson | None:
         async with self._connections.look() as connection:
-            found = await connection.execute(sa.select(people).where(_is_person(workspace, ref)))
+            found = await connection.execute(sa.select(people).where(is_person(workspace, ref)))
             row = found.first()
             return person_of(row) if row else None
 
@@ -69,14 +70,14 @@ class ChatStore:
         now: datetime,
     ) -> bool:
         async with self._connections.begin() as connection:
-            rev = await _next(connection, workspace)
-            taken = await connection.scalar(sa.select(people.c.id).where(_is_person(workspace, ref)))
+            rev = await next_number(connection, workspace)
+            taken = await connection.scalar(sa.select(people.c.id).where(is_person(workspace, ref)))
             if taken is not None:
                 return False
             values = {"name": name, "email": email, "language": language, "zone": zone, "note": note}
             await connection.execute(sa.insert(people).values(workspace=workspace, ref=ref, created_at=now, **values))
-            room_id = await _add_room(connection, workspace, f"direct:{ref}", rev, now, direct=ref)
-            await _join(connection, room_id, workspace, [ref], rev)
+            room_id = await add_room(connection, workspace, f"direct:{ref}", rev, now, direct=ref)
+            await join(connection, room_id, workspace, [ref], rev)
             return True
 
     async def set_person(
@@ -86,11 +87,11 @@ class ChatStore:
         if not values:
             return
         async with self._connections.begin() as connection:
-            await connection.execute(sa.update(people).where(_is_person(workspace, ref)).values(**values))
+            await connection.execute(sa.update(people).where(is_person(workspace, ref)).values(**values))
 
     async def forget_person(self, workspace: str, ref: str) -> None:
         async with self._connections.begin() as connection:
-            rev = await _next(connection, workspace)
+            rev = await next_number(connection, workspace)
             here = sa.select(rooms.c.id).where(rooms.c.workspace == workspace)
             direct = sa.select(rooms.c.id).where(rooms.c.workspace == workspace, rooms.c.direct == ref)
             # the direct conversation goes as a whole, whether or not the database cascades
@@ -107,7 +108,7 @@ class ChatStore:
                 .values(author="", text="", body=None, client=None, deleted=True, rev=rev)
             )
             await connection.execute(sa.delete(members).where(members.c.workspace == workspace, members.c.ref == ref))
-            await connection.execute(sa.delete(people).where(_is_person(workspace, ref)))
+            await connection.execute(sa.delete(people).where(is_person(workspace, ref)))
 
     # rooms
 
@@ -121,7 +122,7 @@ class ChatStore:
 
     async def room(self, room_id: int) -> ChatRoom | None:
         async with self._connections.look() as connection:
-            return await _room_by_id(connection, room_id)
+            return await room_by_id(connection, room_id)
 
     async def rooms_open(self, workspace: str) -> Sequence[ChatRoom]:
         async with self._connections.look() as connection:
@@ -143,23 +144,23 @@ class ChatStore:
         self, workspace: str, key: str, *, name: str, topic: str, people: Collection[str], now: datetime
     ) -> ChatRoom:
         async with self._connections.begin() as connection:
-            rev = await _next(connection, workspace)
+            rev = await next_number(connection, workspace)
             found = await connection.execute(
                 sa.select(rooms).where(rooms.c.workspace == workspace, rooms.c.key == f"room:{key}")
             )
             row = found.first()
             if row:
                 return room_of(row)
-            room_id = await _add_room(connection, workspace, f"room:{key}", rev, now, name=name, topic=topic)
-            await _join(connection, room_id, workspace, people, rev)
+            room_id = await add_room(connection, workspace, f"room:{key}", rev, now, name=name, topic=topic)
+            await join(connection, room_id, workspace, people, rev)
             return ChatRoom(room_id, workspace, None, name, topic, closed=False)
 
     async def set_members(self, room_id: int, people: Collection[str]) -> None:
         async with self._connections.begin() as connection:
-            room = await _room_by_id(connection, room_id)
+            room = await room_by_id(connection, room_id)
             if room is None:
                 return
-            rev = await _next(connection, room.workspace)
+            rev = await next_number(connection, room.workspace)
             mine = members.c.room_id == room_id
             known = {
                 row.ref: row.gone
@@ -172,14 +173,14 @@ class ChatStore:
                     await connection.execute(
                         sa.update(members).where(mine, members.c.ref.in_(refs)).values(gone=gone, rev=rev)
                     )
-            await _join(connection, room_id, room.workspace, [ref for ref in people if ref not in known], rev)
+            await join(connection, room_id, room.workspace, [ref for ref in people if ref not in known], rev)
 
     async def close_room(self, room_id: int) -> None:
         async with self._connections.begin() as connection:
-            room = await _room_by_id(connection, room_id)
+            room = await room_by_id(connection, room_id)
             if room is None or room.closed:
                 return
-            rev = await _next(connection, room.workspace)
+            rev = await next_number(connection, room.workspace)
             await connection.execute(sa.update(rooms).where(rooms.c.id == room_id).values(closed=True, rev=rev))
 
     async def places(self, workspace: str, ref: str) -> Sequence[ChatPlace]:
@@ -189,7 +190,7 @@ class ChatStore:
                 messages.c.room_id == rooms.c.id,
                 messages.c.id > members.c.read_to,
                 messages.c.deleted.is_(False),
-                _visible_to(ref),
+                visible_to(ref),
                 sa.or_(messages.c.author.is_(None), messages.c.author != ref),
             )
             .correlate(rooms, members)
@@ -219,10 +220,10 @@ class ChatStore:
         client: str | None = None,
     ) -> ChatRow:
         async with self._connections.begin() as connection:
-            room = await _room_by_id(connection, room_id)
+            room = await room_by_id(connection, room_id)
             if room is None:
                 raise LookupError(f"no room {room_id}")
-            rev = await _next(connection, room.workspace)
+            rev = await next_number(connection, room.workspace)
             if client is not None:
                 found = await connection.execute(
                     sa.select(messages).where(
@@ -285,7 +286,7 @@ class ChatStore:
 
     async def rows(self, room_id: int, ref: str, *, before: int | None, limit: int) -> Sequence[ChatRow]:
         wanted = sa.select(messages).where(
-            messages.c.room_id == room_id, messages.c.deleted.is_(False), _visible_to(ref)
+            messages.c.room_id == room_id, messages.c.deleted.is_(False), visible_to(ref)
         )
         if before is not None:
             wanted = wanted.where(messages.c.id < before)
@@ -295,10 +296,10 @@ class ChatStore:
 
     async def mark_read(self, room_id: int, ref: str, row_id: int) -> None:
         async with self._connections.begin() as connection:
-            room = await _room_by_id(connection, room_id)
+            room = await room_by_id(connection, room_id)
             if room is None:
                 return
-            rev = await _next(connection, room.workspace)
+            rev = await next_number(connection, room.workspace)
             await connection.execute(
                 sa.update(members)
                 .where(members.c.room_id == room_id, members.c.ref == ref, members.c.read_to < row_id)
@@ -313,12 +314,12 @@ class ChatStore:
         )
         wanted = (
             sa.select(messages)
-            .where(messages.c.room_id.in_(mine), messages.c.rev > after, _visible_to(ref))
+            .where(messages.c.room_id.in_(mine), messages.c.rev > after, visible_to(ref))
             .order_by(messages.c.rev, messages.c.id)
         )
         async with self._connections.look() as connection:
             # The counter first: what is committed during the look is told twice rather than never.
-            upto = await _latest(connection, workspace)
+            upto = await latest_number(connection, workspace)
             found = await connection.execute(wanted.limit(limit))
             changed = [row_of(row) for row in found]
             if len(changed) == limit:
@@ -339,7 +340,7 @@ class ChatStore:
 
     async def latest(self, workspace: str) -> int:
         async with self._connections.look() as connection:
-            return await _latest(connection, workspace)
+            return await latest_number(connection, workspace)
 
     async def _change(self, row_id: int, **values: Any) -> ChatRow | None:
         async with self._connections.begin() as connection:
@@ -350,7 +351,7 @@ class ChatStore:
             )
             if workspace is None:
                 return None
-            rev = await _next(connection, workspace)
+            rev = await next_number(connection, workspace)
             changed = await connection.execute(
                 sa.update(messages)
                 .where(messages.c.id == row_id, messages.c.deleted.is_(False))
@@ -359,87 +360,3 @@ class ChatStore:
             )
             row = changed.first()
             return row_of(row) if row else None
-
-
-# --- inside -----------------------------------------------------------------------------------------------
-
-
-async def _next(connection: AsyncConnection, workspace: str) -> int:
-    """The next number of the workspace's changes; its row stays locked until the transaction ends."""
-    raised = (
-        sa.update(workspaces)
-        .where(workspaces.c.name == workspace)
-        .values(counter=workspaces.c.counter + 1)
-        .returning(workspaces.c.counter)
-    )
-    number = await connection.scalar(raised)
-    if number is None:
-        await connection.execute(_insert_quietly(connection, workspace))
-        number = await connection.scalar(raised)
-    return int(number or 0)
-
-
-def _insert_quietly(connection: AsyncConnection, workspace: str) -> sa.Insert:
-    """Add the counter unless somebody else does so at the same moment."""
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert: Any = dialect.insert(workspaces)
-    statement: sa.Insert = insert.values(name=workspace, counter=0).on_conflict_do_nothing()
-    return statement
-
-
-async def _latest(connection: AsyncConnection, workspace: str) -> int:
-    number = await connection.scalar(sa.select(workspaces.c.counter).where(workspaces.c.name == workspace))
-    return int(number or 0)
-
-
-async def _add_room(
-    connection: AsyncConnection,
-    workspace: str,
-    key: str,
-    rev: int,
-    now: datetime,
-    *,
-    direct: str | None = None,
-    name: str = "",
-    topic: str = "",
-) -> int:
-    added = await connection.scalar(
-        sa.insert(rooms)
-        .values(
-            workspace=workspace,
-            key=key,
-            direct=direct,
-            name=name,
-            topic=topic,
-            closed=False,
-            created_at=now,
-            rev=rev,
-        )
-        .returning(rooms.c.id)
-    )
-    return int(added or 0)
-
-
-async def _join(connection: AsyncConnection, room_id: int, workspace: str, refs: Collection[str], rev: int) -> None:
-    rows = [
-        {"room_id": room_id, "workspace": workspace, "ref": ref, "gone": False, "read_to": 0, "rev": rev}
-        for ref in refs
-    ]
-    if rows:
-        await connection.execute(sa.insert(members), rows)
-
-
-async def _room_by_id(connection: AsyncConnection, room_id: int) -> ChatRoom | None:
-    found = await connection.execute(sa.select(rooms).where(rooms.c.id == room_id))
-    row = found.first()
-    return room_of(row) if row else None
-
-
-def _is_person(workspace: str, ref: str) -> sa.ColumnElement[bool]:
-    return sa.and_(people.c.workspace == workspace, people.c.ref == ref)
-
-
-def _visible_to(ref: str) -> sa.ColumnElement[bool]:
-    return sa.or_(messages.c.only_for.is_(None), messages.c.only_for == ref)

@@ -17,6 +17,8 @@ from bot.errors import Slip
 from bot.messages.texts import N_
 from bot.model.commands import COMMANDS, Command
 
+MOST = 2**31 - 1
+"""The largest number a button can hold; whatever is larger no database would take."""
 OUTDATED = N_("This button belongs to an older version. Type “help” to see what is possible now.")
 
 
@@ -81,5 +83,8 @@ def _value(text: str, kind: type) -> Any:
             raise ValueError(text)
         return text.lower() in ("1", "true", "yes", "on")
     if kind is int:
-        return int(text) if text else None
+        number = int(text) if text else None
+        if number is not None and not -MOST <= number <= MOST:
+            raise ValueError(text)
+        return number
     return text

@@ -31,7 +31,7 @@ from bot.messages.blocks import (
 from bot.messages.failures import what_to_do, why_failed, why_held
 from bot.messages.home import cohort_state
 from bot.messages.plans import day, when
-from bot.messages.texts import Catalogue
+from bot.messages.texts import N_, Catalogue
 from bot.messages.words import para, percent, slot_words, window_words
 from bot.model.cohort import Cohort, CohortState, EnrolmentState
 from bot.model.commands import (
@@ -85,12 +85,9 @@ def cohort_list(cohorts: Sequence[tuple[Cohort, int]], t: Catalogue, *, admin: b
         blocks.append(Text(para(t.line("There is no cohort here yet."))))
     for cohort, people in cohorts:
         head: Line = (Span(cohort.name, bold=True), Span(f" · {cohort_state(cohort.state, t)}"))
+        starts, slots = day(cohort.starts_on, cohort.zone), slot_words(t, cohort.slots)
         note = t.line_n(
-            "{n} person, from {date}, {slots}",
-            "{n} people, from {date}, {slots}",
-            people,
-            date=day(cohort.starts_on, cohort.zone),
-            slots=slot_words(t, cohort.slots),
+            "{n} person, from {date}, {slots}", "{n} people, from {date}, {slots}", people, date=starts, slots=slots
         )
         button = Button(
             t.t("Status"),
@@ -316,14 +313,16 @@ def people_page(
     return Message(t.language, title, (Title(title), table, note, Buttons(tuple(buttons))))
 
 
-def failures(cohort: Cohort, rows: Sequence[tuple[Delivery, str]], t: Catalogue) -> Message:
+def failures(cohort: Cohort, course: Course, rows: Sequence[tuple[Delivery, str]], t: Catalogue) -> Message:
     """Every failure with its reason and a fix."""
     title = t.t("Failures in {cohort}", cohort=cohort.name)
     if not rows:
         return Message(t.language, title, (Title(title), Text(para(t.line("Nothing failed.")))))
     blocks: list[Block] = [Title(title)]
     for row, name in rows:
-        head: Line = (Span(name, bold=True), Span(f" · {kind_name(row.kind, t)} {row.lesson_id or ''}".rstrip()))
+        lesson = course.lesson(row.lesson_id) if row.lesson_id else None
+        about = f" · {kind_name(row.kind, t)}" + (f" · {t.of(lesson.title)}" if lesson else "")
+        head: Line = (Span(name, bold=True), Span(about))
         note: Line = (Span(f"{why_failed(row.reason, t)} {what_to_do(row.reason, t)}"),)
         blocks.append(Item("•", head, note))
     resend = Button(
@@ -414,7 +413,7 @@ def close_question(cohort: Cohort, people: int, t: Catalogue) -> Message:
 
 def audit(cohort: Cohort, rows: Sequence[tuple[AuditEntry, str]], zone: str, t: Catalogue) -> Message:
     title = t.t("Who did what in {cohort}", cohort=cohort.name)
-    lines = tuple((name, (when(entry.at, zone), Span(f" · {entry.action}{_detail(entry)}"))) for entry, name in rows)
+    lines = tuple((name, (when(entry.at, zone), Span(f" · {_done(entry, t)}"))) for entry, name in rows)
     body: Block = Facts(lines) if lines else Text(para(t.line("Nothing yet.")))
     return Message(t.language, title, (Title(title), body))
 
@@ -440,18 +439,41 @@ def kind_name(kind: Kind, t: Catalogue) -> str:
 # --- parts ---
 
 
-def _detail(entry: AuditEntry) -> str:
-    words = ", ".join(f"{key} {value}" for key, value in sorted(entry.detail.items()))
-    return f" ({words})" if words else ""
+ACTIONS = {
+    "cohort.create": N_("created the cohort"),
+    "cohort.enrol": N_("enrolled people"),
+    "cohort.enrol-undo": N_("took an enrolment back"),
+    "cohort.launch": N_("launched the cohort"),
+    "cohort.pause": N_("paused the cohort"),
+    "cohort.resume": N_("resumed the cohort"),
+    "cohort.close": N_("closed the cohort"),
+    "cohort.resend": N_("sent again what had failed"),
+    "cohort.rehearse": N_("began the rehearsal"),
+    "cohort.open-to": N_("opened the cohort to a workspace"),
+    "cohort.export-people": N_("downloaded the list of people"),
+    "cohort.export-report": N_("downloaded the report"),
+    "role.add": N_("gave a role"),
+    "role.remove": N_("took a role"),
+}
+"""What the audit trail says for each action."""
+
+_COUNTED = ("people", "messages")
+
+
+def _done(entry: AuditEntry, t: Catalogue) -> str:
+    """The action in words, with how many it was about."""
+    words = t.t(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action
+    counts = [str(entry.detail[name]) for name in _COUNTED if name in entry.detail]
+    return f"{words} ({counts[0]})" if counts else words
 
 
 def _about(view: StatusView, t: Catalogue) -> list[tuple[str, Line]]:
-    cohort, people = view.cohort, view.people
+    cohort, people, course = view.cohort, view.people, t.of(view.course.title)
     edition = view.cohort.edition
     latest = t.t("the latest") if edition == view.newest_edition else t.t("a newer one exists")
     facts: list[tuple[str, Line]] = [
         (t.t("State"), (Span(cohort_state(cohort.state, t)),)),
-        (t.t("Course"), (Span(f"{t.of(view.course.title)}, {t.t('edition')} {edition} ({latest})"),)),
+        (t.t("Course"), t.line("{course}, edition {edition} ({state})", course=course, edition=edition, state=latest)),
         (t.t("Starts"), (day(cohort.starts_on, cohort.zone), Span(f", {slot_words(t, cohort.slots)}"))),
         (t.t("Calendar"), (Span(f"{cohort.zone}, {window_words(t, cohort.window)}, {cohort.region or '–'}"),)),
         (t.t("People"), (Span(_people_words(people, t)),)),
@@ -482,8 +504,22 @@ def enrolment_state(state: EnrolmentState, t: Catalogue) -> str:
 
 
 def _people_words(people: Mapping[EnrolmentState, int], t: Catalogue) -> str:
-    words = ", ".join(f"{people[state]} {enrolment_state(state, t)}" for state in EnrolmentState if people.get(state))
-    return words or t.t("nobody yet")
+    words = [_so_many(state, people[state], t) for state in EnrolmentState if people.get(state)]
+    return ", ".join(words) or t.t("nobody yet")
+
+
+def _so_many(state: EnrolmentState, n: int, t: Catalogue) -> str:
+    match state:
+        case EnrolmentState.ENROLLED:
+            return t.tn("{n} waiting for the launch", "{n} waiting for the launch", n)
+        case EnrolmentState.ACTIVE:
+            return t.tn("{n} active", "{n} active", n)
+        case EnrolmentState.PAUSED:
+            return t.tn("{n} paused", "{n} paused", n)
+        case EnrolmentState.FINISHED:
+            return t.tn("{n} finished", "{n} finished", n)
+        case EnrolmentState.LEFT:
+            return t.tn("{n} left", "{n} left", n)
 
 
 def _sent(view: StatusView, t: Catalogue) -> list[Block]:

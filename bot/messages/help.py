@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.messages.actions import encode
 from bot.messages.blocks import Block, Button, Buttons, Facts, Message, Note, Section, Text, Title
 from bot.messages.texts import Catalogue
+from bot.messages.typing import noun_in
 from bot.messages.words import para
 from bot.model.commands import CatchUp, Home, MyData, Next, Progress, Settings
 from bot.model.richtext import Line, Span
@@ -49,11 +50,15 @@ _FIRST = frozenset(
 
 def _pair(row: VerbHelp, t: Catalogue) -> tuple[str, Line]:
     usage = row.usage_in(t.language)
-    return (usage if row.noun == "course" else f"{row.noun} {usage}", (Span(t.t(row.text)),))
+    return (usage if row.noun == "course" else f"{noun_in(t.language, row.noun)} {usage}", (Span(t.t(row.text)),))
 
 
 def _about(row: VerbHelp, t: Catalogue) -> Message:
     title = t.t("Help")
-    example = row.example_in(t.language) if row.noun == "course" else f"{row.noun} {row.example_in(t.language)}"
+    example = (
+        row.example_in(t.language)
+        if row.noun == "course"
+        else f"{noun_in(t.language, row.noun)} {row.example_in(t.language)}"
+    )
     note = Note(t.line("For example: `{example}`", example=example))
     return Message(t.language, title, (Title(title), Facts((_pair(row, t),)), note))

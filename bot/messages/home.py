@@ -34,7 +34,7 @@ from bot.model.commands import (
     ShowLesson,
     Status,
 )
-from bot.model.course import Course
+from bot.model.course import BadgeLevel, Course
 from bot.model.progress import CertificateOutlook
 from bot.model.richtext import Line, Span
 
@@ -117,7 +117,7 @@ def next_up(view: CourseView, t: Catalogue) -> Message:
 def certificate(view: CourseView, t: Catalogue) -> Message:
     """The tier reached, what the next one needs, and what is still possible."""
     title = t.t("Certificate for {course}", course=t.of(view.course.title))
-    return Message(t.language, title, (Title(title), *_outlook(view.outlook, t), *_levels(view, t)))
+    return Message(t.language, title, (Title(title), *_outlook(view.outlook, t)[1:], *_levels(view, t)))
 
 
 def course_list(cohorts: Sequence[tuple[Cohort, Course, bool]], t: Catalogue) -> Message:
@@ -223,19 +223,18 @@ def _outlook(outlook: CertificateOutlook, t: Catalogue) -> list[Block]:
     if outlook.tier:
         lines.append(Text(para(t.line("Reached so far: *{tier}*.", tier=t.of(outlook.tier.title)))))
     if outlook.next_tier:
-        needs = listed(
-            t,
-            [
-                t.tn("{n} more lesson at {level}", "{n} more lessons at {level}", n, level=level_word(t, level))
-                for level, n in sorted(outlook.missing.items())
-            ],
-        )
+        needs = listed(t, [_more_at(level, n, t) for level, n in sorted(outlook.missing.items())])
         lines.append(
             Text(para(t.line("For *{tier}*: {needs} or higher.", tier=t.of(outlook.next_tier.title), needs=needs)))
         )
     if outlook.tier and not outlook.next_tier:
         lines.append(Text(para(t.line("That is the highest there is."))))
     return lines
+
+
+def _more_at(level: BadgeLevel, n: int, t: Catalogue) -> str:
+    word = level_word(t, level)
+    return t.tn("{n} more lesson at {level}", "{n} more lessons at {level}", n, level=word)
 
 
 def _join_row(views: Sequence[CourseView], open_cohorts: int, t: Catalogue) -> list[Block]:

@@ -29,7 +29,7 @@ from bot.messages.blocks import (
 )
 from bot.messages.links import Links
 from bot.messages.texts import N_, Catalogue
-from bot.messages.words import kind_word, letter, level_word, minutes, para, percent
+from bot.messages.words import kind_word, labelled, letter, level_word, minutes, para, percent
 from bot.model.commands import (
     Answer,
     CatchUp,
@@ -252,7 +252,7 @@ def feedback_form(view: LessonView, worth: Worth, t: Catalogue) -> Form:
 
 
 def done_notice(view: LessonView, activity: Activity, t: Catalogue) -> str:
-    return t.t("Recorded: {title}. {level}", title=t.of(activity.title), level=level_words(view, t))
+    return t.t("Recorded: “{title}”. {level}", title=t.of(activity.title), level=level_words(view, t))
 
 
 # --- parts ---
@@ -281,11 +281,12 @@ def _boxed(view: LessonView) -> tuple[tuple[Activity, ...], tuple[Activity, ...]
 
 def _box_row(view: LessonView, later: tuple[Activity, ...], t: Catalogue) -> list[Block]:
     if view.box is not None:
+        boxed = minutes(t, view.box)
         kept = t.line_n(
-            "Shown: what fits into {box} minutes. {n} activity is kept for later.",
-            "Shown: what fits into {box} minutes. {n} activities are kept for later.",
+            "Shown: what fits into {box}. {n} activity is kept for later.",
+            "Shown: what fits into {box}. {n} activities are kept for later.",
             len(later),
-            box=view.box,
+            box=boxed,
         )
         everything = Button(t.t("Show everything"), _box(view, None), typed="timebox all")
         return [Note(kept), Buttons((everything,))]
@@ -324,7 +325,7 @@ def _item_buttons(view: LessonView, activity: Activity, n: int, done: bool, t: C
     title = t.of(activity.title)
 
     def opens(label: str, look: Look = Look.NORMAL) -> Button:
-        return Button(label, view.to(Open, activity), look, spoken=f"{label}: {title}", typed=f"open {n}")
+        return Button(label, view.to(Open, activity), look, spoken=labelled(t, label, title), typed=f"open {n}")
 
     undo = Button(t.t("Undo"), view.to(Undo, activity), spoken=t.t("Undo: {title}", title=title), typed=f"undo {n}")
     mark = Button(
@@ -377,11 +378,13 @@ def _poll_state(view: LessonView, activity: Activity, given: Given | None, t: Ca
 
 
 def _typed_hint(activity: Activity, n: int, done: bool, t: Catalogue) -> Line:
+    if done and activity.kind is Kind.POLL and activity.anonymous:
+        return ()
     if done:
         return t.line("Type `undo {n}` to take it back.", n=n)
     if activity.kind in CHOSEN:
         return t.line("Type `open {n}` to see the choices, `vote {n} a` to choose.", n=n)
-    if activity.kind in WRITTEN:
+    if activity.kind in WRITTEN and activity.kind is not Kind.TASK:
         return t.line("Type `open {n}` to read it, `answer {n}` and your words to write.", n=n)
     return t.line("Type `open {n}` to read it, `done {n}` when you are done.", n=n)
 

@@ -52,7 +52,7 @@ def report(
     blocks += _worth(course, rows, t)
     note = t.line(
         "“–” stands for a number from 1 to {last}, or one that would reveal it. “Of” names everybody to whom the "
-        "lesson was sent.",
+        "lesson was sent or, for what it was worth, everybody who answered.",
         last=SMALL - 1,
     )
     blocks.append(Note(note))
@@ -105,7 +105,7 @@ def _worth(course: Course, rows: Sequence[LessonFigures], t: Catalogue) -> list[
         if total >= SMALL and row.lines:
             name = "".join(part.text for part in _name(course, row, t) if isinstance(part, Span))
             words.append(Section(t.t("What people wrote about {lesson}", lesson=name)))
-            words += [Text(para((Span(f"“{line}”"),))) for line in row.lines]
+            words += [Text(para(t.line("“{words}”", words=line))) for line in row.lines]
     if not lines:
         return [Note(t.line("Nobody has said yet what a lesson was worth."))]
     columns = (t.t("Lesson"), t.t("Yes"), t.t("Partly"), t.t("No"))

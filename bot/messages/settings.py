@@ -24,7 +24,7 @@ from bot.messages.blocks import Buttons as Row
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.messages.welcome import LANGUAGE_NAMES, settings_facts
-from bot.messages.words import DAY_WORDS, para
+from bot.messages.words import DAY_WORDS, labelled, para
 from bot.model.commands import Away, ForgetMe, Leave, Settings, Snooze
 from bot.model.course import Weekday
 from bot.model.people import Person
@@ -40,7 +40,7 @@ def settings_form(view: CourseView | None, person: Person, zone: str, t: Catalog
     fields: list[Field] = []
     if view and view.course.tracks:
         tracks = tuple(
-            Choice(track.id, f"{t.of(track.title)}: {t.of(track.description)}") for track in view.course.tracks
+            Choice(track.id, labelled(t, t.of(track.title), t.of(track.description))) for track in view.course.tracks
         )
         later = Choice("", t.t("Decide later"))
         value = view.enrolment.track or ""

@@ -31,21 +31,42 @@ _ARGUMENTS = {
     "add": "ajouter",
     "facilitator": "animateur",
     "in": "en",
+    "mon,wed": "lun,mer",
 }
+_PREFIXES = (("contributor:", "contributeur:"), ('"tue,thu', '"mar,jeu'))
+
+
+_WRITTEN = frozenset({"answer", "share", "stance"})
+"""After these come people's own words."""
 
 
 def typed_in(language: Language, text: str) -> str:
     """The typed form `text` (English, perhaps beginning with a noun) with the words of `language`."""
     if language is not Language.FR or not text:
         return text
+    if text in _ARGUMENTS:
+        return _ARGUMENTS[text]
     noun, rest = _split_noun(text)
     verb, arguments = _split_verb(noun, rest)
     if verb is None:
         return text
-    words = [verb, *(_ARGUMENTS.get(word, word) for word in arguments.split())]
+    free = any(rest.startswith(f"{word} ") for word in _WRITTEN)
+    words = [verb, *(word if free else _argument(word) for word in arguments.split())]
     if _named_noun(text):
-        words.insert(0, next(each.french for each in NOUNS if each.name == noun))
+        words.insert(0, noun_in(language, noun))
     return " ".join(word for word in words if word)
+
+
+def noun_in(language: Language, noun: str) -> str:
+    """The noun one types, in the language."""
+    return next((each.name_in(language) for each in NOUNS if each.name == noun), noun)
+
+
+def _argument(word: str) -> str:
+    for english, french in _PREFIXES:
+        if word.startswith(english):
+            return french + word.removeprefix(english)
+    return _ARGUMENTS.get(word, word)
 
 
 def _named_noun(text: str) -> bool:

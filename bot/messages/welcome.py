@@ -10,7 +10,7 @@ from bot.messages.blocks import Block, Button, Buttons, Facts, Item, Look, Messa
 from bot.messages.plans import joined, reasons, when
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
-from bot.messages.words import day_words, kind_word, level_word, minutes, para, slot_words, window_words
+from bot.messages.words import day_words, kind_inside, level_word, minutes, para, slot_words, window_words
 from bot.model.cohort import CohortState
 from bot.model.commands import (
     AnswerReady,
@@ -122,7 +122,7 @@ def nudge(view: CourseView, lesson: Lesson, activity: Activity, step: int, last:
         "The next smallest step in *{lesson}*: {activity} ({kind}, {minutes}).",
         lesson=t.of(lesson.title),
         activity=Span(t.of(activity.title), bold=True),
-        kind=kind_word(t, activity).lower(),
+        kind=kind_inside(t, activity),
         minutes=minutes(t, activity.minutes),
     )
     cohort = view.cohort.id
@@ -214,11 +214,12 @@ def resume_button(view: CourseView, t: Catalogue) -> Button:
 def _what_arrives(view: CourseView, t: Catalogue) -> list[tuple[str, Line]]:
     course = view.course
     each = max(1, sum(lesson.core.minutes for lesson in course.lessons) // max(1, len(course.lessons)))
+    core = minutes(t, each)
     what = t.tn(
         "{n} short lesson, in this chat. The core takes about {minutes}; the rest is your choice.",
         "{n} short lessons, in this chat. The core takes about {minutes}; the rest is your choice.",
         len(course.lessons),
-        minutes=minutes(t, each),
+        minutes=core,
     )
     facts: list[tuple[str, Line]] = [(t.t("What arrives"), (Span(what),))]
     if view.planned:
@@ -292,7 +293,7 @@ def next_buttons(view: CourseView, t: Catalogue) -> tuple[Button, ...]:
     if not view.next_lesson:
         return (Button(t.t("Catch up"), encode(CatchUp(cohort=view.cohort.id)), typed="catchup"),)
     return (
-        Button(t.t("Send it now"), encode(Next(view.cohort.id, now=True)), typed="next now"),
+        Button(t.t("Send it now"), encode(Next(view.cohort.id, now=True, lesson=view.next_lesson.id)), typed="next now"),
         Button(t.t("Change time or days"), encode(Settings(cohort=view.cohort.id)), typed="settings"),
         Button(t.t("Help"), encode(Help()), typed="help"),
     )

@@ -20,6 +20,16 @@ KIND_WORDS = {
     Kind.STARTER: N_("Conversation starter"),
     Kind.TASK: N_("Task"),
 }
+KINDS_INSIDE = {
+    Kind.VIDEO: N_("video"),
+    Kind.READING: N_("reading"),
+    Kind.CASE_STUDY: N_("case study"),
+    Kind.POLL: N_("poll"),
+    Kind.QUIZ: N_("quiz"),
+    Kind.REFLECTION: N_("reflection"),
+    Kind.STARTER: N_("conversation starter"),
+    Kind.TASK: N_("task"),
+}
 LEVEL_WORDS = {
     BadgeLevel.NONE: N_("no badge yet"),
     BadgeLevel.BRONZE: N_("bronze"),
@@ -41,6 +51,11 @@ def kind_word(t: Catalogue, activity: Activity) -> str:
     return t.t(KIND_WORDS[activity.kind])
 
 
+def kind_inside(t: Catalogue, activity: Activity) -> str:
+    """The kind inside a sentence."""
+    return t.t(KINDS_INSIDE[activity.kind])
+
+
 def level_word(t: Catalogue, level: BadgeLevel) -> str:
     return t.t(LEVEL_WORDS[level])
 
@@ -51,6 +66,8 @@ def minutes(t: Catalogue, n: int) -> str:
 
 def wall(t: Catalogue, at: time) -> str:
     """A wall time as the language writes it: 9:30, « 9 h 30 »."""
+    if not at.minute:
+        return t.t("{hour}:00", hour=at.hour)
     return t.t("{hour}:{minute}", hour=at.hour, minute=f"{at.minute:02d}")
 
 
@@ -90,6 +107,11 @@ def para(line: Line) -> RichText:
 
 def text(words: str) -> RichText:
     return (Paragraph((Span(words),)),)
+
+
+def labelled(t: Catalogue, label: str, words: str) -> str:
+    """ "Label: words", with the spacing of the language."""
+    return t.t("{label}: {words}", label=label, words=words)
 
 
 def percent(t: Catalogue, share: float) -> str:

@@ -84,7 +84,7 @@ class EnrolmentState(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why lessons wait: the person asked, snoozed until a date, fell silent, or said "not this time" before the start."""
+    """Why lessons wait: the person asked, snoozed until a date, fell silent, or said "not this time"."""
 
     ASKED = "asked"
     NOT_READY = "not_ready"

@@ -112,10 +112,12 @@ class AnswerReady(Command):
 
 @command("course.next")
 class Next(Command):
-    """When the next lesson comes, and why then; `now` asks for it at once."""
+    """When the next lesson comes, and why then; `now` asks for it at once, and a button names the `lesson` it means, so
+    that pressing it twice brings no second one."""
 
     cohort: int | None = None
     now: bool = False
+    lesson: str | None = None
 
 
 @command("course.catchup")

@@ -34,17 +34,17 @@ def tier_for(tiers: Sequence[Tier], levels: Collection[BadgeLevel]) -> Tier | No
 
 
 def outlook(
-    course: Course, levels: Mapping[str, BadgeLevel], *, kept: str | None = None, earlier: Course | None = None
+    course: Course, levels: Mapping[str, BadgeLevel], *, kept: str | None = None, earlier: Sequence[Course] = ()
 ) -> CertificateOutlook:
     """The certificate as it stands: `levels` by lesson id.
 
-    A tier once reached stays: with the tiers of an `earlier` edition, or the tier `kept` at the close of the cohort.
+    A tier once reached stays: with the tiers of the `earlier` editions a cohort went through, or the tier `kept` at
+    its close.
     What is still reachable assumes gold in every lesson.
     """
     have = list(levels.values())
     candidates = [tier_for(course.certificate, have)]
-    if earlier is not None:
-        candidates.append(_same(course, tier_for(earlier.certificate, have)))
+    candidates += [_same(course, tier_for(edition.certificate, have)) for edition in earlier]
     candidates.append(next((tier for tier in course.certificate if tier.id == kept), None))
     order = {tier.id: place for place, tier in enumerate(course.certificate)}
     tier = max((tier for tier in candidates if tier), key=lambda tier: order.get(tier.id, -1), default=None)

@@ -49,7 +49,7 @@ class Words:
             elif kind == "picture":
                 self._picture(block, here, where)
             elif "line" in block:
-                self.line(block["line"], (*here, "line"), where)
+                self.inline(block["line"], (*here, "line"), where)
             if below.count("items") + below.count("blocks") == DEEPEST + 1 and below[-1] == 0:
                 what = f"{where}: lists or quotes are nested more than {DEEPEST} deep"
                 self._findings.add("C224", here, what, "Use fewer levels, or headings.")
@@ -78,7 +78,7 @@ class Words:
             self._findings.add("C213", here, f"{where}: a picture inside a link", fix)
         self.target(block["url"], here, f"{where}: picture")
 
-    def line(self, parts: Sequence[RawPart], path: Path, where: str) -> None:
+    def inline(self, parts: Sequence[RawPart], path: Path, where: str) -> None:
         """Note every problem of the words of one line."""
         if len(parts) == 1 and isinstance(parts[0], str) and not _SUSPECT.search(parts[0]):
             return

@@ -122,7 +122,7 @@ class LessonWords:
         if not words:
             self._findings.add("C206", path, f"{where}: the heading has no words", "Write ## Heading {#id}")
         self._limit(words, HEADING, path, f"{where}, heading")
-        self._marks.line(line, (*path, "line"), where)
+        self._marks.inline(line, (*path, "line"), where)
         self._only_words(line, path, f"{where}, heading")
 
     def _only_words(self, line: Sequence[Any], path: Path, where: str) -> None:

@@ -37,8 +37,8 @@ COHORT = (
         ),
         (
             "enrol-confirm",
-            "confirm | [undo] <job> | 12",
-            "confirmer | [annuler] <tâche> | 12",
+            "confirm | [undo] <list> | 12",
+            "confirmer | [annuler] <liste> | 12",
             N_("Enrol the people of a list that was found, or take that back."),
             "enrol-confirm, enroll-confirm, confirme",
         ),

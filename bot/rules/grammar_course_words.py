@@ -34,9 +34,9 @@ COURSE = tuple(
         (
             "ready",
             "ready | yes/no | yes",
-            "prêt | oui/non | oui",
+            "disponible | oui/non | oui",
             N_("Say whether you are still in."),
-            "still in, prête",
+            "still in, prêt, prête",
         ),
         (
             "next",

@@ -12,7 +12,7 @@ from bot.messages.lessons import LessonView, lesson_message
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
-from bot.model.cohort import Cohort, Enrolment, EnrolmentState
+from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState
 from bot.model.course import Language
 from bot.model.delivery import UNSOLICITED, Delivery, HoldReason, Kind, Priority
 from bot.model.people import Person
@@ -23,7 +23,7 @@ from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.looking import course_view, view_of_lesson
-from bot.usecases.schedule import open_moment
+from bot.usecases.schedule import FAR, away_until, hold_reason, open_moment
 
 TEMPLATES = 512
 
@@ -80,6 +80,8 @@ class Composer:
         person = batch.people.get(row.person_id or 0)
         if enrolment is None or cohort is None or person is None or enrolment.state is EnrolmentState.LEFT:
             return Waive("left")
+        if cohort.state is CohortState.CLOSED and row.kind is not Kind.CLOSING and row.priority is not Priority.ASKED:
+            return Waive("closed")
         if hold := self._hold(row, batch, enrolment, cohort, person, now):
             return hold
         if row.kind is Kind.LESSON:
@@ -89,10 +91,17 @@ class Composer:
     def _hold(
         self, row: Delivery, batch: Batch, enrolment: Enrolment, cohort: Cohort, person: Person, now: datetime
     ) -> Hold | None:
-        """Quiet hours and the weekly budget, looked at again at the last moment."""
+        """Pauses, days away, quiet hours and the weekly budget, looked at again at the last moment."""
         if row.priority is Priority.ASKED:
             return None
         wishes = wishes_of(person, cohort)
+        if enrolment.state is EnrolmentState.PAUSED and row.kind is Kind.LESSON:
+            return Hold(hold_reason(enrolment.pause_reason), FAR)
+        if cohort.state is CohortState.PAUSED and row.kind is not Kind.CLOSING:
+            return Hold(HoldReason.COHORT, FAR)
+        back = away_until(self.parts, cohort, wishes, cohort.pace.to_course(now))
+        if back is not None:
+            return Hold(HoldReason.LEAVE, back)
         opens = open_moment(self.parts, cohort, wishes, now)
         if opens > now:
             return Hold(HoldReason.QUIET, opens)
@@ -191,7 +200,7 @@ class Composer:
         for each in rows:
             who = known.get(each.person_id) if each.person_id else None
             named.append((each, (who.name if who else None) or t.t("Person {n}", n=each.person_id or 0)))
-        return Send(failures(cohort, named, t))
+        return Send(failures(cohort, self.parts.course_of(cohort), named, t))
 
 
 @dataclass

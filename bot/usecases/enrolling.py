@@ -197,8 +197,8 @@ async def _row_for(
 async def work(parts: Parts, tx: Tx, job: Job, cohort: Cohort, now: datetime, limit: int) -> Job:
     """Enrol the next people that were found. People of a running cohort get their welcome within their window."""
     rows = await tx.job_rows(job.id, {"found"}, limit)
-    running = cohort.state is CohortState.RUNNING
-    state = EnrolmentState.ACTIVE if running else EnrolmentState.ENROLLED
+    launched = cohort.state is not CohortState.DRAFT
+    state = EnrolmentState.ACTIVE if launched else EnrolmentState.ENROLLED
     people = await tx.people({row.person_id for row in rows if row.person_id})
     course = parts.course_of(cohort)
     tracks = {track.id for track in course.tracks}
@@ -207,13 +207,14 @@ async def work(parts: Parts, tx: Tx, job: Job, cohort: Cohort, now: datetime, li
         for row in rows
         if row.person_id and row.address
     ]
-    await tx.add_enrolments(cohort.id, new, now)
+    added = set(await tx.add_enrolments(cohort.id, new, now))
     for row in rows:
         if row.person_id is None or row.address is None or row.person_id not in people:
             continue
         enrolment = await tx.enrolment_of(cohort.id, row.person_id)
-        if enrolment is not None and (running or enrolment.state is EnrolmentState.LEFT):
-            await _place(parts, tx, cohort, enrolment, people[row.person_id], row.address, now)
+        back = enrolment is not None and enrolment.state is EnrolmentState.LEFT
+        if enrolment is not None and (back or (launched and enrolment.id in added)):
+            await _place(parts, tx, cohort, enrolment, people[row.person_id], row, job, now)
     await tx.save_job_rows([replace(row, status="done", wanted="") for row in rows])
     if not await tx.job_rows(job.id, {"found"}, 1):
         job = replace(job, state=JobState.DONE)
@@ -222,16 +223,18 @@ async def work(parts: Parts, tx: Tx, job: Job, cohort: Cohort, now: datetime, li
 
 
 async def _place(
-    parts: Parts, tx: Tx, cohort: Cohort, enrolment: Enrolment, person: Person, address: Address, now: datetime
+    parts: Parts, tx: Tx, cohort: Cohort, enrolment: Enrolment, person: Person, row: JobRow, job: Job, now: datetime
 ) -> None:
-    running = cohort.state is CohortState.RUNNING
-    state = EnrolmentState.ACTIVE if running else EnrolmentState.ENROLLED
-    placed = replace(enrolment, state=state, address=address, ready=None)
-    if running:
+    launched = cohort.state is not CohortState.DRAFT
+    state = EnrolmentState.ACTIVE if launched else EnrolmentState.ENROLLED
+    again = enrolment.state is EnrolmentState.LEFT
+    address = row.address or enrolment.address
+    placed = replace(enrolment, state=state, address=address, ready=None, added_by=job.actor_id)
+    if launched:
         placed = await first_schedule(parts, tx, cohort, placed, person, now)
         at = open_moment(parts, cohort, wishes_of(person, cohort), now)
-        row = NewDelivery(
-            key=f"e{enrolment.id}/welcome",
+        welcome = NewDelivery(
+            key=f"e{enrolment.id}/welcome/{job.id}" if again else f"e{enrolment.id}/welcome",
             kind=Kind.WELCOME,
             address=address,
             due_at=at,
@@ -240,7 +243,7 @@ async def _place(
             enrolment_id=enrolment.id,
             person_id=person.id,
         )
-        await tx.add_deliveries([row])
+        await tx.add_deliveries([welcome])
     await tx.save_enrolment(placed)
 
 

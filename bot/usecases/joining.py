@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.errors import Slip
 from bot.messages.actions import encode
 from bot.messages.blocks import Button, Look, Message, Reply
-from bot.messages.home import course_list
+from bot.messages.home import course_list, next_up
 from bot.messages.plans import when
 from bot.messages.settings import leave_question
 from bot.messages.texts import Catalogue
@@ -22,9 +22,20 @@ from bot.model.people import Person
 from bot.ports import NewDelivery, NewEnrolment, Tx
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.looking import course_view
-from bot.usecases.schedule import first_schedule, lesson_after, lesson_moment, reschedule
+from bot.usecases.schedule import first_schedule, lesson_after, lesson_moment, reschedule, wake
 from bot.usecases.who import HERE, my_enrolment
 
+BEGUN = frozenset(
+    {
+        DeliveryState.READY,
+        DeliveryState.SENDING,
+        DeliveryState.RETRY,
+        DeliveryState.UNKNOWN,
+        DeliveryState.SENT,
+        DeliveryState.FAILED,
+    }
+)
+"""States of a lesson that came or is on its way."""
 JOINABLE = frozenset({CohortState.DRAFT, CohortState.RUNNING})
 
 
@@ -98,17 +109,21 @@ async def start_now(parts: Parts, tx: Tx, who: Who, command: StartNow) -> Reply:
     if enrolment.ready is not True:
         enrolment = replace(enrolment, ready=True)
         await tx.save_enrolment(enrolment)
+    if enrolment.pause_reason is PauseReason.NOT_READY:
+        await wake(parts, tx, enrolment, cohort, who.now, asked=True)
+        who.wake.add(enrolment.address.lane)
+        enrolment = await tx.enrolment(enrolment.id) or enrolment
     if cohort.state is CohortState.DRAFT:
         return Reply(
             say=notice(
                 t, t.t("You are in"), t.line("The course has not been launched yet. You get your first lesson then.")
             )
         )
-    if await tx.latest_lesson(who.person.id) is None or enrolment.next_lesson is not None:
-        sent = await pull_next(parts, tx, who, enrolment, cohort)
-        if sent:
-            return Reply(notice=t.t("Your lesson is on its way."), close=True)
-    return Reply(notice=t.t("You have every lesson there is so far."))
+    rows = await tx.deliveries_of(enrolment.id, kinds={Kind.LESSON}, states=BEGUN)
+    if not rows and await pull_next(parts, tx, who, enrolment, cohort):
+        return Reply(notice=t.t("Your lesson is on its way."), close=True)
+    view = await course_view(parts, tx, cohort, enrolment, who.person)
+    return Reply(say=next_up(view, t), notice=t.t("You have every lesson there is so far."), close=True)
 
 
 async def pull_next(parts: Parts, tx: Tx, who: Who, enrolment: Enrolment, cohort: Cohort) -> bool:
@@ -160,9 +175,10 @@ async def answer_ready(parts: Parts, tx: Tx, who: Who, command: AnswerReady) -> 
     answered = replace(enrolment, ready=command.yes)
     if not command.yes and enrolment.state is EnrolmentState.ACTIVE:
         answered = replace(answered, state=EnrolmentState.PAUSED, pause_reason=PauseReason.NOT_READY)
-    if command.yes and enrolment.pause_reason is PauseReason.NOT_READY:
-        answered = replace(answered, state=EnrolmentState.ACTIVE, pause_reason=None)
     await tx.save_enrolment(answered)
+    if command.yes and enrolment.pause_reason is PauseReason.NOT_READY:
+        await wake(parts, tx, answered, cohort, who.now, asked=True)
+        who.wake.add(enrolment.address.lane)
     if command.yes:
         await reschedule(parts, tx, who.person)
     view = await course_view(parts, tx, cohort, await tx.enrolment(enrolment.id) or answered, who.person)

@@ -30,7 +30,7 @@ from bot.model.richtext import Span
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
 from bot.usecases.looking import lesson_row, view_of_lesson
-from bot.usecases.schedule import reschedule
+from bot.usecases.schedule import reschedule, wake
 
 InLesson = Open | Done | Undo | Vote | Answer | Stance
 
@@ -99,12 +99,12 @@ async def sign_of_life(parts: Parts, tx: Tx, who: Who, enrolment: Enrolment) -> 
     changed = enrolment
     if enrolment.nudge_step or enrolment.next_nudge_at:
         changed = replace(changed, nudge_step=0, next_nudge_at=None)
-    woken = enrolment.state is EnrolmentState.PAUSED and enrolment.pause_reason is PauseReason.SILENT
-    if woken:
-        changed = replace(changed, state=EnrolmentState.ACTIVE, pause_reason=None, paused_until=None)
     if changed != enrolment:
         await tx.save_enrolment(changed)
-    if woken:
+    cohort = await tx.cohort(enrolment.cohort_id)
+    if cohort and enrolment.state is EnrolmentState.PAUSED and enrolment.pause_reason is PauseReason.SILENT:
+        await wake(parts, tx, changed, cohort, who.now, asked=True)
+        who.wake.add(enrolment.address.lane)
         await reschedule(parts, tx, who.person)
 
 
@@ -146,7 +146,7 @@ async def undo(parts: Parts, tx: Tx, who: Who, command: Undo) -> Reply:
     if activity.kind is Kind.POLL:
         await tx.remove_given(scene.enrolment.id, scene.view.lesson.id, activity.id)
     await scene.again()
-    words = t.t("Taken back: {title}. {level}", title=t.of(activity.title), level=level_words(scene.view, t))
+    words = t.t("Taken back: “{title}”. {level}", title=t.of(activity.title), level=level_words(scene.view, t))
     return await scene.shown(words)
 
 
@@ -185,6 +185,10 @@ async def answer(parts: Parts, tx: Tx, who: Who, command: Answer) -> Reply:
     scene = await Scene.load(parts, tx, who, command.cohort, command.lesson)
     activity = scene.activity(command) or _first_written(scene.view)
     text = (command.text or "").strip()
+    named = text if command.activity is None and command.number is None and text.isdecimal() else ""
+    if named and len(named) <= 3 and 1 <= int(named) <= len(scene.view.activities):
+        # "answer 5" names activity 5 rather than answering "5", where there is one
+        return Reply(form=activity_panel(scene.view, scene.view.activities[int(named) - 1], who.t))
     if activity.kind in CHOSEN and len(text) == 1:
         return await vote(parts, tx, who, Vote(command.cohort, command.lesson, activity.id, letter=text))
     if activity.kind not in WRITTEN:
@@ -196,7 +200,7 @@ async def answer(parts: Parts, tx: Tx, who: Who, command: Answer) -> Reply:
     if not text and activity.kind is not Kind.TASK:
         if command.text is None:
             return Reply(form=activity_panel(scene.view, activity, who.t))
-        raise Slip("Write a few words first.", field="text", example="answer I will share my draft on Monday")
+        raise Slip("Write a few words first.", field="text", example="answer …")
     if len(text) > 3000:
         raise Slip("That is longer than 3,000 characters; please shorten it.", field="text")
     lesson = scene.view.lesson.id
@@ -270,12 +274,13 @@ async def _already(scene: Scene, activity: Activity) -> Reply:
         ),
         None,
     )
-    zone = scene.who.person.zone or "UTC"
+    cohort = await scene.tx.cohort(scene.view.cohort_id)
+    zone = scene.who.person.zone or (cohort.zone if cohort else "UTC")
     if done is None:
-        return await scene.shown(t.t("Already recorded: {title}.", title=t.of(activity.title)))
+        return await scene.shown(t.t("Already recorded: “{title}”.", title=t.of(activity.title)))
     local = done.done_at.astimezone(ZoneInfo(zone))
     at = wall(t, local.time())
-    return await scene.shown(t.t("Already recorded at {time}: {title}.", time=at, title=t.of(activity.title)))
+    return await scene.shown(t.t("Already recorded at {time}: “{title}”.", time=at, title=t.of(activity.title)))
 
 
 async def _cast(scene: Scene, activity: Activity, option: str) -> str:

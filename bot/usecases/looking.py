@@ -32,7 +32,7 @@ async def course_view(parts: Parts, tx: Tx, cohort: Cohort, enrolment: Enrolment
     lessons = lessons_of(parts, course, rows)
     progress = progress_of(lessons, rows, completions)
     kept = await tx.kept_tier(enrolment.id)
-    earlier = parts.courses.edition(cohort.course_id, cohort.first_edition)
+    earlier = await earlier_editions(parts, tx, cohort)
     levels = {lesson_id: each.level for lesson_id, each in progress.items()}
     planned = None
     if enrolment.next_lesson and course.lesson(enrolment.next_lesson):
@@ -52,6 +52,18 @@ async def course_view(parts: Parts, tx: Tx, cohort: Cohort, enrolment: Enrolment
         waiting_of(course, lessons, progress, rows),
         planned,
     )
+
+
+async def earlier_editions(parts: Parts, tx: Tx, cohort: Cohort) -> list[Course]:
+    """The editions a cohort went through before the one it is at, oldest first."""
+    if cohort.first_edition == cohort.edition:
+        return []
+    stored = [edition for course_id, edition, _ in await tx.editions() if course_id == cohort.course_id]
+    between = stored[stored.index(cohort.first_edition) :] if cohort.first_edition in stored else []
+    if cohort.edition in between:
+        between = between[: between.index(cohort.edition)]
+    earlier = between or [cohort.first_edition]
+    return [parts.courses.edition(cohort.course_id, edition) for edition in earlier]
 
 
 def lessons_of(parts: Parts, course: Course, rows: Sequence[Delivery]) -> dict[str, Lesson]:

@@ -15,7 +15,7 @@ from bot.messages.settings import away_form, snooze_form
 from bot.messages.welcome import notice, paused_until, resume_button
 from bot.model.cohort import Cohort, Enrolment, EnrolmentState, PauseReason
 from bot.model.commands import Away, CatchUp, Next, Pause, Resume, Skip, Snooze, Stay
-from bot.model.delivery import Delivery, DeliveryState, Kind, Priority
+from bot.model.delivery import DeliveryState, Kind, Priority
 from bot.model.people import Absence
 from bot.ports import NewDelivery, Tx
 from bot.rules.dates import parse_date
@@ -24,15 +24,16 @@ from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.joining import pull_next
 from bot.usecases.lessons import sign_of_life
 from bot.usecases.looking import course_view, lesson_called, view_of_lesson
-from bot.usecases.schedule import lesson_after, lesson_moment, reschedule
+from bot.usecases.schedule import edition_for, lesson_after, lesson_moment, reschedule, wake
 from bot.usecases.who import my_enrolment
 
 
 async def next_lesson(parts: Parts, tx: Tx, who: Who, command: Next) -> Reply:
     """When the next lesson comes and why then; or bring it now."""
     enrolment, cohort = await my_enrolment(parts, tx, who, command.cohort)
-    if command.now:
+    if command.now and command.lesson in (None, enrolment.next_lesson):
         await sign_of_life(parts, tx, who, enrolment)
+        enrolment = await tx.enrolment(enrolment.id) or enrolment
         if await pull_next(parts, tx, who, enrolment, cohort):
             return Reply(notice=who.t.t("Your lesson is on its way."), close=True)
     view = await course_view(parts, tx, cohort, enrolment, who.person)
@@ -53,9 +54,8 @@ async def catch_up_list(parts: Parts, tx: Tx, who: Who, command: CatchUp) -> Rep
     if row.state is DeliveryState.SENT:
         lesson, _ = await view_of_lesson(parts, tx, row, who.person)
         return Reply(say=lesson_message(lesson, who.t), close=True)
-    await tx.move(
-        [row.id], DeliveryState.READY, not_before=who.now, priority=Priority.ASKED, edition=view.course.edition
-    )
+    edition = edition_for(parts, cohort, row)
+    await tx.move([row.id], DeliveryState.READY, not_before=who.now, priority=Priority.ASKED, edition=edition)
     who.wake.add(row.address.lane)
     return Reply(notice=who.t.t("Your lesson is on its way."), close=True)
 
@@ -122,7 +122,7 @@ async def resume(parts: Parts, tx: Tx, who: Who, command: Resume) -> Reply:
     if enrolment.state is not EnrolmentState.PAUSED:
         view = await course_view(parts, tx, cohort, enrolment, who.person)
         return Reply(say=next_up(view, t), notice=t.t("You are not paused."))
-    lessons = await wake(parts, tx, enrolment, cohort, who.now)
+    lessons = await wake(parts, tx, enrolment, cohort, who.now, asked=True)
     who.wake.add(enrolment.address.lane)
     enrolment = await tx.enrolment(enrolment.id) or enrolment
     await reschedule(parts, tx, who.person)
@@ -136,19 +136,6 @@ async def resume(parts: Parts, tx: Tx, who: Who, command: Resume) -> Reply:
 async def stay(parts: Parts, tx: Tx, who: Who, command: Stay) -> Reply:
     """The kind answer to the last reminder: go on."""
     return await resume(parts, tx, who, Resume(command.cohort))
-
-
-async def wake(parts: Parts, tx: Tx, enrolment: Enrolment, cohort: Cohort, now: datetime) -> list[Delivery]:
-    """End a pause: a single held lesson becomes ready, several go to the catch-up list. Returns the held lessons."""
-    await tx.save_enrolment(
-        replace(enrolment, state=EnrolmentState.ACTIVE, pause_reason=None, paused_until=None, nudge_step=0)
-    )
-    held = list(await tx.deliveries_of(enrolment.id, kinds={Kind.LESSON}, states={DeliveryState.HELD}))
-    if len(held) == 1:
-        await tx.move([held[0].id], DeliveryState.READY, not_before=now, priority=Priority.ASKED)
-    elif held:
-        await tx.move([row.id for row in held], DeliveryState.CAUGHT_UP)
-    return held
 
 
 async def away(parts: Parts, tx: Tx, who: Who, command: Away) -> Reply:

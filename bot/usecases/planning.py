@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
 from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
@@ -17,23 +17,21 @@ from bot.rules.budget import WEEK
 from bot.rules.planner import NUDGE_AFTER, nudge_after
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.launching import settings_of
-from bot.usecases.pausing import wake
-from bot.usecases.schedule import away_until, lesson_after, lesson_moment, open_moment, window_end
+from bot.usecases.schedule import (
+    FAR,
+    away_until,
+    hold_reason,
+    lesson_after,
+    lesson_moment,
+    open_moment,
+    wake,
+    window_end,
+)
 
 GROUPS = 400
 PEOPLE = 500
 BREATH = timedelta(minutes=1)
 """So much real time people have at least before a reminder, however fast a rehearsal runs."""
-FAR = datetime(9000, 1, 1, tzinfo=UTC)
-"""Until when something is held that only an act of somebody ends: it costs no tick anything."""
-
-_PAUSED = {
-    PauseReason.ASKED: HoldReason.PAUSED,
-    PauseReason.SILENT: HoldReason.PAUSED,
-    PauseReason.NOT_READY: HoldReason.NOT_READY,
-    PauseReason.SNOOZED: HoldReason.SNOOZED,
-    None: HoldReason.PAUSED,
-}
 
 
 async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime) -> set[str]:
@@ -83,7 +81,7 @@ def _lesson_for(
     state, reason, not_before = DeliveryState.READY, None, due
     back = away_until(parts, cohort, wishes, course_due)
     if group.state is EnrolmentState.PAUSED:
-        state, reason, not_before = DeliveryState.HELD, _PAUSED[group.pause_reason], FAR
+        state, reason, not_before = DeliveryState.HELD, hold_reason(group.pause_reason), FAR
     elif cohort.state is CohortState.PAUSED:
         state, reason, not_before = DeliveryState.HELD, HoldReason.COHORT, FAR
     elif back is not None:
@@ -120,7 +118,7 @@ async def wake_up(parts: Parts, tx: Tx, now: datetime) -> set[str]:
         cohort = await tx.cohort(enrolment.cohort_id)
         if cohort is None:
             continue
-        held = await wake(parts, tx, enrolment, cohort, now)
+        held = await wake(parts, tx, enrolment, cohort, now, asked=False)
         if len(held) > 1:
             await tx.add_deliveries([_for(enrolment, Kind.DIGEST, f"digest/{held[-1].id}", now)])
         elif not held:
@@ -200,7 +198,8 @@ async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[De
     waits = enrolment.state is EnrolmentState.PAUSED or cohort.state is CohortState.PAUSED
     lessons = [row for row in rows if row.kind is Kind.LESSON]
     if waits:
-        reason = _PAUSED[enrolment.pause_reason] if enrolment.state is EnrolmentState.PAUSED else HoldReason.COHORT
+        paused = enrolment.state is EnrolmentState.PAUSED
+        reason = hold_reason(enrolment.pause_reason) if paused else HoldReason.COHORT
         await tx.hold_on([row.id for row in rows], reason.value, FAR)
         return set()
     if any(row.reason == HoldReason.BUDGET for row in rows) and await _over_budget(tx, enrolment, cohort, now):

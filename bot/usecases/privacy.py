@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.messages.actions import encode
 from bot.messages.blocks import File, Reply
+from bot.messages.lessons import WORTH_WORDS
 from bot.messages.plans import when
 from bot.messages.settings import forget_question, forgotten, my_data
 from bot.messages.texts import Catalogue
 from bot.messages.words import window_words
 from bot.model.commands import ForgetMe, MyData
+from bot.model.course import Course
+from bot.model.people import Address
+from bot.model.progress import Worth
 from bot.model.richtext import Line, Span
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
@@ -28,11 +32,12 @@ async def my_data_card(parts: Parts, tx: Tx, who: Who, command: MyData) -> Reply
         file = File("my-data.json", "application/json", text.encode(), t.t("Everything stored about you, as JSON"))
         return Reply(file=file, notice=t.t("Your file is ready."))
     zone = who.person.zone or "UTC"
+    titles = Titles(parts.courses.all_latest())
     sections = [
         (t.t("You"), _about_you(data, who, t)),
         (t.t("Courses"), _courses(data, zone, t)),
-        (t.t("What you completed"), _completions(data, zone, t)),
-        (t.t("What you answered"), _answers(data, t)),
+        (t.t("What you completed"), _completions(data, titles, zone, t)),
+        (t.t("What you answered"), _answers(data, titles, t)),
         (t.t("Messages sent to you"), [t.line_n("{n} message.", "{n} messages.", len(data["messages"]))]),
     ]
     return Reply(say=my_data(sections, t, encode(MyData(file=True))))
@@ -129,7 +134,7 @@ async def forget_me(parts: Parts, tx: Tx, who: Who, command: ForgetMe) -> Reply:
     return Reply(replace=forgotten(t), say=None if who.caller.pressed else forgotten(t))
 
 
-def _forgetter(forget: Any, address: Any) -> Any:
+def _forgetter(forget: Callable[[Address], Awaitable[None]], address: Address) -> Callable[[], object]:
     return lambda: forget(address)
 
 
@@ -156,24 +161,49 @@ def _courses(data: dict[str, Any], zone: str, t: Catalogue) -> Sequence[Line]:
     ] or [t.line("None.")]
 
 
-def _completions(data: dict[str, Any], zone: str, t: Catalogue) -> Sequence[Line]:
+def _completions(data: dict[str, Any], titles: Titles, zone: str, t: Catalogue) -> Sequence[Line]:
     return [
         t.line(
             "{lesson}, {activity}: {when}",
-            lesson=row["lesson"],
-            activity=row["activity"],
+            lesson=titles.lesson(row["lesson"], t),
+            activity=titles.activity(row["lesson"], row["activity"], t),
             when=when(datetime.fromisoformat(row["at"]), zone),
         )
         for row in data["completions"]
     ] or [t.line("None.")]
 
 
-def _answers(data: dict[str, Any], t: Catalogue) -> Sequence[Line]:
+def _answers(data: dict[str, Any], titles: Titles, t: Catalogue) -> Sequence[Line]:
     lines: list[Line] = []
     for row in data["answers"]:
-        words = row["text"] or row["choice"] or ""
-        lines.append((Span(f"{row['lesson']}, {row['activity']}: "), Span(words, italic=True)))
+        words = row["text"] or titles.option(row["lesson"], row["activity"], row["choice"], t)
+        title = titles.activity(row["lesson"], row["activity"], t)
+        lines.append(t.line("{label}: {words}", label=title, words=Span(words, italic=True)))
     for row in data["feedback"]:
+        worth = t.t(WORTH_WORDS[Worth(row["worth"])])
         line = f" · {row['line']}" if row["line"] else ""
-        lines.append(t.line("{lesson}, worth your time: {worth}", lesson=row["lesson"], worth=row["worth"] + line))
+        lesson = titles.lesson(row["lesson"], t)
+        lines.append(t.line("{lesson}, worth your time: {worth}", lesson=lesson, worth=worth + line))
     return lines or [t.line("None.")]
+
+
+class Titles:
+    """The titles behind stored ids, as far as the newest editions know them."""
+
+    def __init__(self, courses: Sequence[Course]) -> None:
+        self._lessons = {lesson.id: lesson for course in courses for lesson in course.lessons}
+
+    def lesson(self, lesson_id: str, t: Catalogue) -> str:
+        lesson = self._lessons.get(lesson_id)
+        return t.of(lesson.title) if lesson else lesson_id
+
+    def activity(self, lesson_id: str, activity_id: str, t: Catalogue) -> str:
+        lesson = self._lessons.get(lesson_id)
+        activity = lesson.activity(activity_id) if lesson else None
+        return t.of(activity.title) if activity else activity_id
+
+    def option(self, lesson_id: str, activity_id: str, option_id: str | None, t: Catalogue) -> str:
+        lesson = self._lessons.get(lesson_id)
+        activity = lesson.activity(activity_id) if lesson else None
+        option = activity.option(option_id or "") if activity else None
+        return t.of(option.label) if option else option_id or ""

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState
+from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
 from bot.model.course import Course
-from bot.model.delivery import DeliveryState, Kind
+from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
 from bot.model.people import Person
 from bot.ports import NewDelivery, Tx
 from bot.rules.planner import PlannedMoment, Wishes, absence_at, back_from, next_open, plan_lesson, resolve
 from bot.usecases.context import Parts, wishes_of
+
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+"""Until when something is held that only an act of somebody ends: it costs no tick anything."""
+
+_PAUSED = {
+    PauseReason.ASKED: HoldReason.PAUSED,
+    PauseReason.SILENT: HoldReason.PAUSED,
+    PauseReason.NOT_READY: HoldReason.NOT_READY,
+    PauseReason.SNOOZED: HoldReason.SNOOZED,
+}
+
+
+def hold_reason(paused: PauseReason | None) -> HoldReason:
+    """Why lessons of somebody who paused are held."""
+    return _PAUSED[paused] if paused else HoldReason.PAUSED
 
 
 def lesson_moment(
@@ -60,10 +75,17 @@ async def first_schedule(
     course = parts.course_of(cohort)
     wishes = wishes_of(person, cohort)
     course_now = cohort.pace.to_course(now)
+    before = await tx.deliveries_of(enrolment.id, kinds={Kind.LESSON})
+    known = {row.lesson_id for row in before}
+    # who comes back finds what was waiting when they left
+    await tx.move([row.id for row in before if row.state is DeliveryState.WAIVED], DeliveryState.CAUGHT_UP)
     after: datetime | None = None
     missed: list[NewDelivery] = []
     for lesson in course.lessons:
         planned = lesson_moment(parts, cohort, course, wishes, lesson.id, after)
+        if lesson.id in known:
+            after = planned.at
+            continue
         if planned.until > course_now:
             if missed:
                 await tx.add_deliveries(missed)
@@ -85,6 +107,32 @@ async def first_schedule(
         )
     await tx.add_deliveries(missed)
     return replace(enrolment, next_lesson=None, next_due_at=None)
+
+
+async def wake(
+    parts: Parts, tx: Tx, enrolment: Enrolment, cohort: Cohort, now: datetime, *, asked: bool
+) -> list[Delivery]:
+    """End a pause: a single lesson that was held becomes ready, several go to the catch-up list, and whatever else was
+    held is looked at again. When nobody asked, it keeps to the person's window. Returns the lessons."""
+    await tx.save_enrolment(
+        replace(enrolment, state=EnrolmentState.ACTIVE, pause_reason=None, paused_until=None, nudge_step=0)
+    )
+    held = await tx.deliveries_of(enrolment.id, states={DeliveryState.HELD})
+    lessons = [row for row in held if row.kind is Kind.LESSON]
+    if len(lessons) == 1:
+        priority = Priority.ASKED if asked else Priority.TIMELY
+        edition = edition_for(parts, cohort, lessons[0])
+        await tx.move([lessons[0].id], DeliveryState.READY, not_before=now, priority=priority, edition=edition)
+    else:
+        await tx.move([row.id for row in lessons], DeliveryState.CAUGHT_UP)
+    await tx.move([row.id for row in held if row.kind is not Kind.LESSON], DeliveryState.READY, not_before=now)
+    return lessons
+
+
+def edition_for(parts: Parts, cohort: Cohort, row: Delivery) -> str | None:
+    """The edition in which a lesson not sent yet goes out: the cohort's, as long as that has the lesson."""
+    course = parts.course_of(cohort)
+    return course.edition if row.lesson_id and course.lesson(row.lesson_id) else row.edition
 
 
 async def reschedule(parts: Parts, tx: Tx, person: Person) -> None:

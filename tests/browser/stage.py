@@ -76,7 +76,7 @@ async def assert_accessible(page: Page) -> None:
 
 
 async def assert_fits(page: Page) -> None:
-    """Nothing is wider than the page, and nothing but the page scrolls sideways."""
+    """Nothing is wider than the page or scrolls sideways, and only the conversation scrolls down."""
     wide = await page.evaluate(
         """() => [...document.querySelectorAll('html, body, #log, #home, .side, .dialog-body, .row-body, dialog')]
             .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
@@ -88,5 +88,7 @@ async def assert_fits(page: Page) -> None:
             .filter((each) => getComputedStyle(each).clipPath === 'none')
             .map((each) => each.outerHTML.slice(0, 80))"""
     )
+    high = await page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+    assert high[0] <= high[1] or high[1] <= 420, f"the page itself scrolls: {high}"
     assert not wide, wide
     assert not outside, outside

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.messages.blocks import Film, Message
 from tests.adapters.browser import showcase
 from tests.browser.stage import Stage
 
@@ -57,6 +58,14 @@ async def test_a_film_has_controls_captions_and_words(stage: Stage) -> None:
     assert await track.get_attribute("kind") == "captions"
     assert await track.get_attribute("srclang") == "en"
     await expect(film.get_by_role("link", name=re.compile("Transcript"))).to_be_visible()
+
+
+async def test_films_come_from_where_the_page_came_from(stage: Stage) -> None:
+    """Messages name the server as the outside world knows it; the page may have been opened under another name."""
+    film = Film("http://127.0.0.1/media/film.mp4", "A film", "Drawing", 2, showcase.EN, poster="/media/film.svg")
+    await stage.chat.platform.send(stage.chat.addresses["ben"], Message(showcase.EN, "A film", (film,)), "k")
+    page = await stage.page("ben")
+    assert await page.locator("video").last.get_attribute("src") == f"{stage.base}/media/film.mp4"
 
 
 async def test_a_press_changes_the_message_in_place(stage: Stage) -> None:

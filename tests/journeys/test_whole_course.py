@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.browser.plain import plain_text
 from bot.messages.blocks import Reply
 from bot.model.cohort import EnrolmentState
 from bot.model.course import BadgeLevel, Language, Weekday
 from bot.model.delivery import DeliveryState
 from bot.model.people import Address, Window
 from tests.journeys.hands import ByButtons, ByTyping, Hands, end_state
+from tests.reading import plain_text
 from tests.world import World, a_world
 
 HALIFAX = ZoneInfo("America/Halifax")

@@ -68,7 +68,7 @@ def _blind_afterwards(app: App) -> None:
     def forget(*_: Any, **__: Any) -> None:
         pass
 
-    _replace(app.engine.lanes, look_again=forget)
+    _replace(app.engine.lanes.doubts, look_again=forget)
 
 
 def _replace(thing: object, **methods: Callable[..., Any]) -> None:

@@ -124,6 +124,12 @@ class Lives:
             exits.append((process.returncode, time.monotonic() - begun))
         return exits
 
+    def watch(self) -> None:
+        """Nobody ends by themselves."""
+        for process in self.processes:
+            if process.poll() is not None:
+                raise RuntimeError(f"a process ended with {process.returncode}; see {self.log.name}")
+
     def kill_all(self) -> None:
         for process in self.processes:
             if process.poll() is None:
@@ -139,7 +145,7 @@ def run(folder: Path, plan: Plan) -> Outcome:
         lives = Lives(folder, plan, record, log)
         try:
             kills, freezes = _trouble(lives, plan, owed)
-            _until_settled(plan, record, owed)
+            _until_settled(plan, lives, owed)
             exits = lives.end()
         finally:
             lives.kill_all()
@@ -170,13 +176,14 @@ def check(plan: Plan, record: RecorderProcess) -> Verdict:
     return compare(record.ledger(), rows)
 
 
-def _until_settled(plan: Plan, record: RecorderProcess, owed: int) -> None:
+def _until_settled(plan: Plan, lives: Lives, owed: int) -> None:
     """Until everything is as it should be and nothing has moved for longer than the slowest call, or patience ends."""
     quiet = plan.faults.slow_seconds + plan.pressure.request
-    until = time.monotonic() + plan.patience
+    until, record = time.monotonic() + plan.patience, lives.record
     size, since = record.size, time.monotonic()
     while (now := time.monotonic()) < until:
         time.sleep(0.2)
+        lives.watch()
         if record.size != size:
             size, since = record.size, now
         elif now - since > quiet and _is_over(check(plan, record), owed, plan.control):

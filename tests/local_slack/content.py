@@ -81,7 +81,9 @@ def check_content(
 
 def _house_rules(app: App, text: str, blocks: list[Json], findings: Findings, args: Mapping[str, Any]) -> None:
     if length(text) > (MAX_TEXT if args.get("markdown_text") is None else MAX_MESSAGE_TEXT):
-        raise house_rule("text_too_long", f"text of {length(text)} characters could never be updated (at most {MAX_TEXT})")
+        raise house_rule(
+            "text_too_long", f"text of {length(text)} characters could never be updated (at most {MAX_TEXT})"
+        )
     if blocks and app.complete_text:
         if not text.strip():
             raise house_rule("text_missing", "screen readers get the top-level text in place of the blocks")
@@ -133,8 +135,8 @@ def with_ids(blocks: list[Json]) -> list[Json]:
     for block in made:
         block.setdefault("block_id", "".join(_chance.choices(BLOCK_ID_LETTERS, k=5)))
         controls = [*block.get("elements", []), block.get("accessory"), block.get("element")]
-        for control in controls:
-            if isinstance(control, dict) and block["type"] in {"actions", "section", "input", "context_actions"}:
-                if control.get("type") not in {"image", None}:
-                    control.setdefault("action_id", "".join(_chance.choices(BLOCK_ID_LETTERS, k=5)))
+        interactive = block["type"] in {"actions", "section", "input", "context_actions"}
+        for control in controls if interactive else []:
+            if isinstance(control, dict) and control.get("type") != "image":
+                control.setdefault("action_id", "".join(_chance.choices(BLOCK_ID_LETTERS, k=5)))
     return made

@@ -41,6 +41,7 @@ class Core:
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     recent: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=20_000))
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    watchers: list[asyncio.Future[None]] = field(default_factory=list)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
     outbox: Outbox = field(init=False)
     sockets: Sockets = field(init=False)
@@ -51,6 +52,18 @@ class Core:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
+
+    async def next_call(self) -> None:
+        """Wait until the app's next call was carried out."""
+        waiting = asyncio.get_running_loop().create_future()
+        self.watchers.append(waiting)
+        await waiting
+
+    def called(self) -> None:
+        watchers, self.watchers = self.watchers, []
+        for each in watchers:
+            if not each.done():
+                each.set_result(None)
 
     # tokens
 

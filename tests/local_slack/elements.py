@@ -110,23 +110,23 @@ def _date(value: Any, at: str, out: Findings) -> None:
     string(pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")(value, at, out)
 
 
-KIND = {"type": string()}
-ACTION = {"action_id": string(255, 1)}
-FOCUS = {"focus_on_load": _focus}
-CONFIRMED = {"confirm": CONFIRM}
-PLACEHOLDER = {"placeholder": plain(150)}
-PICK = {**ACTION, **FOCUS, **CONFIRMED}
-SELECT = {**PICK, **PLACEHOLDER}
-MANY = {"max_selected_items": integer(1)}
-DISPATCH = {
+KIND: dict[str, Check] = {"type": string()}
+ACTION: dict[str, Check] = {"action_id": string(255, 1)}
+FOCUS: dict[str, Check] = {"focus_on_load": _focus}
+CONFIRMED: dict[str, Check] = {"confirm": CONFIRM}
+PLACEHOLDER: dict[str, Check] = {"placeholder": plain(150)}
+PICK: dict[str, Check] = {**ACTION, **FOCUS, **CONFIRMED}
+SELECT: dict[str, Check] = {**PICK, **PLACEHOLDER}
+MANY: dict[str, Check] = {"max_selected_items": integer(1)}
+DISPATCH: dict[str, Check] = {
     "dispatch_action_config": Shape(
         {"trigger_actions_on": items(one_of("on_enter_pressed", "on_character_entered"), 2)}
     )
 }
-INPUT = {**ACTION, **FOCUS, **PLACEHOLDER, **DISPATCH}
+INPUT: dict[str, Check] = {**ACTION, **FOCUS, **PLACEHOLDER, **DISPATCH}
 PEOPLE = items(string(pattern="[UW][A-Z0-9]+"), 1000)
 PLACES = items(string(pattern="[CGD][A-Z0-9]+"), 1000)
-FILTER = {
+FILTER: dict[str, Check] = {
     "filter": Shape(
         optional={
             "include": items(one_of("im", "mpim", "private", "public"), 4),
@@ -146,9 +146,9 @@ def _picture(value: Any, at: str, out: Findings) -> None:
 
 
 SLACK_FILE = Shape(optional={"id": string(pattern="F[A-Z0-9]+"), "url": url()}, rules=(exactly_one("id", "url"),))
-PICTURE = {"image_url": url(3000, ("http", "https")), "slack_file": SLACK_FILE}
+PICTURE: dict[str, Check] = {"image_url": url(3000, ("http", "https")), "slack_file": SLACK_FILE}
 PICTURE_RULES = (exactly_one("image_url", "slack_file"), _picture)
-ALT = {"alt_text": string(2000, 1)}
+ALT: dict[str, Check] = {"alt_text": string(2000, 1)}
 
 IMAGE = Shape({**KIND, **ALT}, PICTURE, PICTURE_RULES)
 BUTTON = Shape(

@@ -10,7 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["ratelimited", "html", "cut_before", "cut_after", "slow", "half_open", "error", "error_after", "html_after"]
+Kind = Literal[
+    "ratelimited", "html", "cut_before", "cut_after", "slow", "half_open", "error", "error_after", "html_after"
+]
 
 
 @dataclass(frozen=True)

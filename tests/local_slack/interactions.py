@@ -9,11 +9,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from .checks import Json
+from .checks import Findings, Json
 from .content import check_content
 from .core import Core
 from .elements import OPTION_GROUPS, options
-from .checks import Findings
 from .errors import Refused
 from .events import Delivery
 from .methods_views import checked, place, replace
@@ -108,7 +107,9 @@ async def act(
     """A press or choice in a message or view (`block_actions`). The body of the answer is passed over by Slack."""
     view = where if isinstance(where, View) else None
     payload: Json = {"type": "block_actions", **_common(core, install, user, team_id)}
-    payload["trigger_id"] = new_trigger(core, install, user, team_id, view if view and view.kind == "modal" else None).id
+    payload["trigger_id"] = new_trigger(
+        core, install, user, team_id, view if view and view.kind == "modal" else None
+    ).id
     payload["actions"] = [{**action, "action_ts": core.state.new_ts()}]
     if isinstance(where, View):
         payload |= {"container": {"type": "view", "view_id": where.id}, "view": view_json(core, where)}
@@ -191,6 +192,7 @@ def _response_urls(core: Core, user: User, view: View) -> list[Json]:
 def _submitted(core: Core, user: User, view: View, delivery: Delivery) -> None:
     """Empty closes this view; `clear` all; `update` and `push` bring another; `errors` stay with their inputs."""
     answer = delivery.answer
+    view.errors = {}
     stack = core.state.modals.get(user.id, [])
     if answer in (None, {}):
         if view in stack:
@@ -210,8 +212,7 @@ def _submitted(core: Core, user: User, view: View, delivery: Delivery) -> None:
             raise Refused("errors_without_input", inputs=sorted(inputs), errors=errors)
         if not all(isinstance(each, str) and each for each in errors.values()):
             raise Refused("errors_are_sentences")
-        delivery.headers = {**delivery.headers, "x-local-errors": "1"}
-        view.body["local_errors"] = errors
+        view.errors = dict(errors)
     elif kind == "update":
         replace(core, view, checked(core, view.install, answer.get("view"), "modal", view))
     elif kind == "push":

@@ -19,7 +19,7 @@ SPECIAL = {"auth.test": 600, "chat.getPermalink": 600, "oauth.v2.access": 600}
 
 @dataclass
 class Limits:
-    """`tiers`, `channel_rate` and `ceiling` can each be switched off; `history_minute` is always on where it applies."""
+    """`tiers`, `channel_rate` and `ceiling` can each be switched on; `history_minute` is on where it applies."""
 
     clock: Clock
     tiers: bool = False

@@ -61,7 +61,9 @@ class Call:
         """The workspace of the call; an organisation's token must name one."""
         team_id = self.install.team_id or self.args.get("team_id")
         if not team_id:
-            raise Refused("missing_argument", response_metadata={"messages": ["[ERROR] missing required field: team_id"]})
+            raise Refused(
+                "missing_argument", response_metadata={"messages": ["[ERROR] missing required field: team_id"]}
+            )
         return self.core.state.teams[team_id]
 
 
@@ -169,10 +171,9 @@ def _typed(kind: ArgKind, value: Any) -> Any:
     if kind == "json":
         return json.loads(value) if isinstance(value, str) else value
     if kind == "bool":
-        truth = {True: True, False: False, "1": True, "0": False, "true": True, "false": False, 1: True, 0: False}
-        if value not in truth:
+        if value not in (True, False, "1", "0", "true", "false"):  # 1 and 0 equal True and False
             raise ValueError
-        return truth[value]
+        return value in (True, "1", "true")
     if kind == "int":
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise ValueError

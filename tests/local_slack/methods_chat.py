@@ -64,7 +64,9 @@ def _thread(call: Call, channel: Channel) -> str | None:
     ts: str | None = call.get("thread_ts")
     if ts is None:
         if call.get("reply_broadcast"):
-            raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] reply_broadcast needs thread_ts"]})
+            raise Refused(
+                "invalid_arguments", response_metadata={"messages": ["[ERROR] reply_broadcast needs thread_ts"]}
+            )
         return None
     parent = channel.messages.get(ts)
     if parent is None or parent.deleted:

@@ -55,12 +55,13 @@ def open_(call: Call) -> Json:
     state = call.core.state
     if len(people) > 1:
         members = [call.install.bot_user, *(person.id for person in people)]
-        same = [each for each in state.channels.values() if each.kind == "mpim" and set(each.members) == set(members)]
-        if not same:
-            team = call.install.team_id or people[0].teams[0]
-            made = Channel(state.new_id("G"), "mpim", team, name="mpdm-" + people[0].name, members=members)
-            state.channels[made.id] = made
-        return _opened(call, same[0] if same else made, existed=bool(same))
+        for each in state.channels.values():
+            if each.kind == "mpim" and set(each.members) == set(members):
+                return _opened(call, each, existed=True)
+        team = call.install.team_id or people[0].teams[0]
+        made = Channel(state.new_id("G"), "mpim", team, name="mpdm-" + people[0].name, members=members)
+        state.channels[made.id] = made
+        return _opened(call, made, existed=False)
     existing = state.direct_channel(call.install, people[0])
     if existing is None and call.get("prevent_creation"):
         raise Refused("channel_not_found")

@@ -57,7 +57,9 @@ def complete(call: Call) -> Json:
     """Without a channel the file stays private. The message is not in the answer: sharing is asynchronous."""
     core = call.core
     listed = call.args["files"]
-    if not isinstance(listed, list) or not all(isinstance(each, dict) and set(each) <= {"id", "title"} for each in listed):
+    if not isinstance(listed, list) or not all(
+        isinstance(each, dict) and set(each) <= {"id", "title"} for each in listed
+    ):
         raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] files: [{id, title}]"]})
     records = [_uploaded(core, each) for each in listed]
     refs: list[str] = call.get("channels") or ([call.args["channel_id"]] if call.get("channel_id") else [])

@@ -37,7 +37,9 @@ class Desk:
     codes: dict[str, Code] = field(default_factory=dict)
     refreshes: dict[str, Install] = field(default_factory=dict)
 
-    def install(self, team_id: str | None, enterprise_id: str | None, installer: str, scopes: frozenset[str]) -> Install:
+    def install(
+        self, team_id: str | None, enterprise_id: str | None, installer: str, scopes: frozenset[str]
+    ) -> Install:
         """Put the app into a workspace, or with no `team_id` into an organisation. Again: the same bot, new scopes."""
         state = self.core.state
         place = team_id or enterprise_id or ""
@@ -214,7 +216,9 @@ def routes(core: Core) -> list[web.RouteDef]:
         """What the person sees; `as` says who is signed in (the first admin when it is missing)."""
         wrong = _wrong(core, request)
         if wrong:
-            return web.Response(text=f"<h1>Something went wrong</h1><p>{wrong}</p>", content_type="text/html", status=400)
+            return web.Response(
+                text=f"<h1>Something went wrong</h1><p>{wrong}</p>", content_type="text/html", status=400
+            )
         user = _signed_in(core, request.query.get("as", ""))
         scopes = "".join(f"<li>{html.escape(each)}</li>" for each in request.query["scope"].split(","))
         place = core.state.teams[user.teams[0]].name

@@ -9,13 +9,11 @@ from typing import Any
 
 from .checks import ByType, Check, Findings, Shape, boolean, integer, items, one_of, string, url
 
-KIND = {"type": string()}
+KIND: dict[str, Check] = {"type": string()}
 INLINE_STYLE = Shape(
-    optional={
-        name: boolean for name in ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight")
-    }
+    optional=dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight"), boolean)
 )
-STYLE = {"style": INLINE_STYLE}
+STYLE: dict[str, Check] = {"style": INLINE_STYLE}
 
 
 def _broadcast(value: Any, at: str, out: Findings) -> None:
@@ -47,7 +45,7 @@ PARTS = ByType(
 TEXT_PARTS = items(PARTS, 10_000)
 
 SECTION = Shape({**KIND, "elements": TEXT_PARTS})
-BORDER = {"border": one_of(0, 1)}
+BORDER: dict[str, Check] = {"border": one_of(0, 1)}
 ELEMENTS = ByType(
     {
         "rich_text_section": SECTION,
@@ -67,4 +65,4 @@ ELEMENTS = ByType(
     },
     "rich text container",
 )
-BLOCK = {"elements": items(ELEMENTS, 10_000)}
+BLOCK: dict[str, Check] = {"elements": items(ELEMENTS, 10_000)}

@@ -34,10 +34,14 @@ def make_app(core: Core) -> web.Application:
     """Everything under one address; `SLACK_API_URL` is that address with `/api/`."""
 
     async def api(request: web.Request) -> web.StreamResponse:
-        return await call_method(core, request)
+        try:
+            return await call_method(core, request)
+        finally:
+            core.called()
 
     async def response(request: web.Request) -> web.StreamResponse:
         answer, fault = await response_urls.serve(core, request)
+        core.called()
         return await _with_fault(request, answer, fault)
 
     app = web.Application(client_max_size=64 * 1024 * 1024)
@@ -106,9 +110,7 @@ def _refusal(core: Core, name: str, refused: Refused) -> web.Response:
 
 
 def _limited(seconds: int) -> web.Response:
-    return web.json_response(
-        {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)}
-    )
+    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
 
 
 def _place(token: Token, sent: Json) -> str:
@@ -170,7 +172,7 @@ async def _with_fault(request: web.Request, answer: web.StreamResponse, fault: F
 
 async def _nobody_there(request: web.Request) -> None:
     """Say nothing until the caller gives up."""
-    while request.transport is not None and not request.transport.is_closing():
+    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 (no event tells)
         await asyncio.sleep(0.05)
 
 

@@ -187,6 +187,7 @@ class View:
     previous: str | None = None
     state: dict[str, Json] = field(default_factory=dict)
     updates: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

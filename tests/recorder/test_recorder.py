@@ -13,13 +13,14 @@ import pytest
 
 from bot.errors import SendFailed, SendUnknown
 from bot.messages.blocks import Message, Title
+from bot.model.course import Language
 from bot.model.people import Address
 from tests.recorder.ledger import Ledger, Row, compare, read_ledger
 from tests.recorder.platform import RecorderPlatform
 from tests.recorder.server import Faults, Recorder, serve
 
 ANN = Address("recorder", "w", "ann")
-HELLO = Message((Title("Hello"),))
+HELLO = Message(Language.EN, "Hello", (Title("Hello"),))
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -84,7 +85,7 @@ async def test_a_slow_answer_is_cut_and_the_message_arrives(fault: str) -> None:
         with pytest.raises(SendUnknown):
             await platform.send(ANN, HELLO, "e1/welcome")
         async with asyncio.timeout(3):
-            while not recorder.ledger.keys:
+            while not recorder.ledger.keys:  # noqa: ASYNC110 (the recorder tells nobody)
                 await asyncio.sleep(0.01)
 
 

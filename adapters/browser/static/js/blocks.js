@@ -125,18 +125,18 @@ function film(block, { lang: outer, inert }) {
 }
 
 function item(block, context) {
-  return h(
-    block.done ? "li.item.done" : "li.item",
+  // signs without letters or digits repeat what the line says, and would be read out one by one
+  const bare = !/[\p{L}\p{N}]/u.test(block.mark);
+  const done = block.done && !bare ? icon("check") : null;
+  const mark = h(bare ? "span.mark.bare" : "span.mark", { "aria-hidden": bare ? "true" : null }, done, block.mark);
+  const words = h(
+    "div.item-words",
     {},
-    h("span.mark", {}, block.done ? icon("check") : null, h("span", {}, block.mark)),
-    h(
-      "div.item-words",
-      {},
-      h("p", {}, line(block.line, context.lang)),
-      block.note?.length ? h("p.item-note", {}, line(block.note, context.lang)) : null,
-    ),
-    block.buttons?.length ? h("div.item-buttons", {}, buttons(block.buttons, context)) : null,
+    h("p", {}, line(block.line, context.lang)),
+    block.note?.length ? h("p.item-note", {}, line(block.note, context.lang)) : null,
   );
+  const beside = block.buttons?.length ? h("div.item-buttons", {}, buttons(block.buttons, context)) : null;
+  return h(block.done ? "li.item.done" : "li.item", {}, mark, h("div.item-main", {}, words, beside));
 }
 
 function buttons(all, context) {

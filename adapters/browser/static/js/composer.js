@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { announce, byId, h } from "./dom.js";
 import { spoken, t } from "./words.js";
 
-const MOST = 8;
+const MOST = 60; // the list scrolls
 
 export class Composer {
   /** `send(text)` takes what was written. */

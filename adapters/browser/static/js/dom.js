@@ -46,11 +46,22 @@ export function icon(name) {
   return svg;
 }
 
-/** An address that may be opened: of the web, of mail, or a path of this app. Everything else is dropped. */
+let publicOrigin = location.origin;
+
+/** The name under which the outside world knows this server; messages may hold addresses that begin with it. */
+export function knownAs(address) {
+  if (URL.canParse(address)) publicOrigin = new URL(address).origin;
+}
+
+/**
+ * An address that may be opened: of the web, of mail, or a path of this app. Everything else is dropped.
+ * Our own films have to come from the name that the page itself was opened under ("127.0.0.1", "localhost").
+ */
 export function safeHref(href) {
   if (!href) return null;
   try {
-    const url = new URL(href, location.origin);
+    let url = new URL(href, location.origin);
+    if (url.origin === publicOrigin) url = new URL(url.pathname + url.search + url.hash, location.origin);
     return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
   } catch {
     return null;

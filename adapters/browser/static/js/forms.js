@@ -80,7 +80,7 @@ export function openForm(form, { element, send, press }) {
     foot.append(more);
   }
   const close = h("button.btn", { type: "button", onclick: () => dialog.close() });
-  close.textContent = form.submit ? t("cancel", {}, lang) : t("close", {}, lang);
+  close.textContent = t(form.submit && form.fields?.length ? "cancel" : "close", {}, lang);
   foot.append(close);
   let submit = null;
   if (form.submit) foot.append((submit = h("button.btn.primary", { type: "submit" }, form.submit)));

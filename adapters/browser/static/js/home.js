@@ -35,7 +35,10 @@ export class Home {
     this.card.lang = message.language;
     const press = (button, element) => this.press(button, element);
     const changing = this.card.children.length > 0;
-    showBlocks(this.card, message.blocks || [], { lang: message.language, level: 2, press }, { changing });
+    const [first, ...rest] = message.blocks || [];
+    // the page has said "Home" already
+    const blocks = first?.kind === "title" && first.text === byId("name").textContent ? rest : message.blocks;
+    showBlocks(this.card, blocks || [], { lang: message.language, level: 2, press }, { changing });
   }
 
   extra(make) {

@@ -2,7 +2,7 @@
 
 import { AS, Away, get, post, Refused } from "./api.js";
 import { Composer } from "./composer.js";
-import { announce, byId, clientId, h, icon } from "./dom.js";
+import { announce, byId, clientId, h, icon, knownAs } from "./dom.js";
 import { busy, closeDialog, dialogOpen, formAccepted, openForm, showErrors } from "./forms.js";
 import { Home } from "./home.js";
 import { Live } from "./live.js";
@@ -22,6 +22,7 @@ class Page {
     this.state = state;
     this.me = state.me;
     this.reading = new Map();
+    knownAs(state.public);
     speak(this.me.language || navigator.language.slice(0, 2));
     if (!this.me.zone) this.tellZone();
     this.talk = new Talk({
@@ -251,7 +252,6 @@ class Page {
     if (answer.rows?.length) this.talk.take(answer.rows);
     if (answer.close) closeDialog();
     if (answer.home) this.home.show(answer.home);
-    if (answer.notice) toast.show(answer.notice);
     if (answer.file) this.file(answer.file, origin);
     if (answer.last) this.lastWord(answer.last, origin);
     if (answer.form) {
@@ -261,6 +261,7 @@ class Page {
         press: (button, element) => this.press(button, element, origin.home ? { home: true } : { room: origin.room, row: origin.row }),
       });
     }
+    if (answer.notice) toast.show(answer.notice);
     const said = answer.rows?.find((row) => row.author === null && row.room === this.direct?.id);
     if (origin.home && said) this.showInTalk(said);
   }

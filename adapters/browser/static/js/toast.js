@@ -18,7 +18,9 @@ function show(words, { lasting = false } = {}) {
   clear();
   const close = h("button.icon", { type: "button", "aria-label": t("close"), onclick: clear }, icon("close"));
   element = h(lasting ? "div.toast.lasting" : "div.toast", {}, lasting ? null : icon("check"), h("p", {}, words), close);
-  byId("stage").append(element);
+  const dialog = byId("dialog");
+  if (dialog.open) dialog.querySelector(".dialog-body").after(element); // a dialog covers everything else
+  else byId("stage").append(element);
   announce(words);
   if (lasting) return;
   const start = () => {

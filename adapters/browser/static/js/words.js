@@ -138,7 +138,7 @@ const FR = {
   try_again: "Réessayer",
   discard: "Abandonner",
   copy: "Copier dans la zone de saisie",
-  offline: "Reconnexion. Vous pouvez continuer à lire ; ce que vous écrivez est gardé et partira au retour du serveur.",
+  offline: "Reconnexion. Vous pouvez continuer à lire; ce que vous écrivez est gardé et partira au retour du serveur.",
   back_again: "Connexion rétablie.",
   no_answer: "Le serveur n’a pas répondu à temps. Rien n’est perdu : réessayez dans un instant.",
   too_fast: "C’était très rapide. Attendez un instant, puis réessayez.",

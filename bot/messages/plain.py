@@ -5,7 +5,7 @@ For notifications, copying, logs of tests, and people who prefer text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.messages.blocks import (
@@ -26,6 +26,9 @@ from bot.messages.blocks import (
     Text,
     Title,
 )
+from bot.messages.texts import Catalogue
+from bot.messages.typing import typed_in
+from bot.messages.words import labelled, minutes, percent
 from bot.model.course import Language
 from bot.model.richtext import (
     Bullets,
@@ -42,15 +45,6 @@ from bot.model.richtext import (
     TextBlock,
 )
 
-_WORDS: Mapping[str, Mapping[Language, str]] = {
-    "film": {Language.EN: "Film", Language.FR: "Vidéo"},
-    "minutes": {Language.EN: "min", Language.FR: "min"},
-    "transcript": {Language.EN: "Transcript", Language.FR: "Transcription"},
-    "captions": {Language.EN: "Captions", Language.FR: "Sous-titres"},
-    "picture": {Language.EN: "Picture", Language.FR: "Image"},
-    "mine": {Language.EN: "your choice", Language.FR: "votre choix"},
-    "type": {Language.EN: "type", Language.FR: "tapez"},
-}
 _MOMENT = {
     Language.EN: {MomentStyle.DAY: "%Y-%m-%d", MomentStyle.TIME: "%H:%M", MomentStyle.BOTH: "%Y-%m-%d %H:%M"},
     Language.FR: {
@@ -61,140 +55,136 @@ _MOMENT = {
 }
 
 
-def plain_text(message: Message) -> str:
+def plain_text(message: Message, t: Catalogue) -> str:
     """The whole message as text, block by block."""
-    return "\n".join(_message(message)).strip() + "\n"
+    return "\n".join(_message(message, t)).strip() + "\n"
 
 
-def plain_inline(line: Line, language: Language) -> str:
+def plain_inline(line: Line, t: Catalogue) -> str:
     """A line's words, moments in their own zone, addresses of links in brackets."""
-    return "".join(_inline(line, language))
+    return "".join(_inline(line, t))
 
 
-def _message(message: Message) -> Iterator[str]:
+def _message(message: Message, t: Catalogue) -> Iterator[str]:
     for block in message.blocks:
-        yield from _block(block, message.language)
+        yield from _block(block, t)
 
 
-def _block(block: Block, language: Language) -> Iterator[str]:
+def _block(block: Block, t: Catalogue) -> Iterator[str]:
     match block:
         case Title(text):
             yield from (text, "=" * len(text))
         case Section(text):
             yield from ("", text, "-" * len(text))
         case Text(rich):
-            yield from rich_lines(rich, language)
+            yield from rich_lines(rich, t)
         case Note(line):
-            yield f"({plain_inline(line, language)})"
+            yield f"({plain_inline(line, t)})"
         case Film():
-            yield from _film(block)
+            yield from _film(block, t)
         case Item(mark, line, note, _, buttons):
-            yield f"[{mark}] {plain_inline(line, language)}"
+            yield f"[{mark}] {plain_inline(line, t)}"
             if note:
-                yield f"    {plain_inline(note, language)}"
-            yield from (f"    {text}" for text in _buttons(buttons, language))
+                yield f"    {plain_inline(note, t)}"
+            yield from (f"    {text}" for text in _buttons(buttons, t))
         case Buttons(buttons, label):
             if label:
                 yield label
-            yield from _buttons(buttons, language)
+            yield from _buttons(buttons, t)
         case Bars():
-            yield from _bars(block, language)
+            yield from _bars(block, t)
         case Steps(filled, total, label):
             yield f"{'#' * filled}{'.' * (total - filled)} {label}"
         case Facts(pairs):
-            yield from (f"{label}: {plain_inline(line, language)}" for label, line in pairs)
+            yield from (labelled(t, label, plain_inline(line, t)) for label, line in pairs)
         case Table():
-            yield from _table(block, language)
+            yield from _table(block, t)
         case Sample(title, message):
             yield f"[ {title}"
-            yield from (f"  {text}" for text in _message(message))
+            yield from (f"  {text}" for text in _message(message, t))
             yield "]"
         case Divider():
             yield "* * *"
 
 
-def _film(film: Film) -> Iterator[str]:
-    language = film.language
-    yield f"{_say('film', language)}: {film.title} ({film.minutes} {_say('minutes', language)})"
+def _film(film: Film, t: Catalogue) -> Iterator[str]:
+    yield t.t("Film: {title} ({minutes})", title=film.title, minutes=minutes(t, film.minutes))
     yield from (text for text in (film.alt, film.url) if text)
     if film.captions:
-        yield f"{_say('captions', language)}: {film.captions}"
+        yield t.t("Captions: {address}", address=film.captions)
     if film.transcript:
-        yield f"{_say('transcript', language)}: {film.transcript}"
+        yield t.t("Transcript: {address}", address=film.transcript)
 
 
-def _bars(bars: Bars, language: Language) -> Iterator[str]:
+def _bars(bars: Bars, t: Catalogue) -> Iterator[str]:
     yield bars.title
     for bar in bars.bars:
-        mine = f", {_say('mine', language)}" if bar.mine else ""
-        yield f"- {bar.label}: {bar.count} ({bar.share:.0%}{mine})"
+        mine = t.t(" (your vote)") if bar.mine else ""
+        yield "- " + labelled(t, bar.label, f"{bar.count} ({percent(t, bar.share)}){mine}")
     if bars.note:
-        yield f"({plain_inline(bars.note, language)})"
+        yield f"({plain_inline(bars.note, t)})"
 
 
-def _table(table: Table, language: Language) -> Iterator[str]:
+def _table(table: Table, t: Catalogue) -> Iterator[str]:
     if table.title:
         yield table.title
     for row in table.rows:
         cells = zip(table.columns, row, strict=False)
-        yield "- " + "; ".join(f"{column}: {plain_inline(cell, language)}" for column, cell in cells)
+        yield "- " + "; ".join(labelled(t, column, plain_inline(cell, t)) for column, cell in cells)
 
 
-def _buttons(buttons: Iterable[Button], language: Language) -> Iterator[str]:
+def _buttons(buttons: Iterable[Button], t: Catalogue) -> Iterator[str]:
     for button in buttons:
         if button.href:
             yield f"[{button.spoken or button.label}] {button.href}"
         elif button.typed:
-            yield f"[{button.spoken or button.label}] ({_say('type', language)}: {button.typed})"
+            typed = typed_in(t.language, button.typed)
+            yield f"[{button.spoken or button.label}] " + t.t("(type: {typed})", typed=typed)
         else:
             yield f"[{button.spoken or button.label}]"
 
 
-def rich_lines(rich: RichText, language: Language) -> Iterator[str]:
+def rich_lines(rich: RichText, t: Catalogue) -> Iterator[str]:
     """Formatted text as lines."""
     for block in rich:
-        yield from _rich(block, language)
+        yield from _rich(block, t)
 
 
-def _rich(block: TextBlock, language: Language) -> Iterator[str]:
+def _rich(block: TextBlock, t: Catalogue) -> Iterator[str]:
     match block:
         case Paragraph(line):
-            yield plain_inline(line, language)
+            yield plain_inline(line, t)
         case Heading(line):
-            yield from ("", plain_inline(line, language))
+            yield from ("", plain_inline(line, t))
         case Bullets(items, start):
             for number, item in enumerate(items):
                 sign = "-" if start is None else f"{start + number}."
-                lines = list(rich_lines(item, language))
+                lines = list(rich_lines(item, t))
                 yield f"{sign} {lines[0] if lines else ''}"
                 yield from (f"{' ' * len(sign)} {text}" for text in lines[1:])
         case Quote(blocks):
-            yield from (f"> {text}" for text in rich_lines(blocks, language))
+            yield from (f"> {text}" for text in rich_lines(blocks, t))
         case Code(text):
             yield from (f"    {line}" for line in text.splitlines())
         case Picture(url, alt):
-            yield f"{_say('picture', language)}: {alt} ({url})"
+            yield t.t("Picture: {alt} ({address})", alt=alt, address=url)
         case Rule():
             yield "* * *"
 
 
-def _inline(line: Line, language: Language) -> Iterator[str]:
+def _inline(line: Line, t: Catalogue) -> Iterator[str]:
     for part in line:
         if isinstance(part, Moment):
-            yield _moment(part, language)
+            yield _moment(part, t)
         else:
             yield part.text
             if part.href and part.href != part.text:
                 yield f" ({part.href})"
 
 
-def _moment(moment: Moment, language: Language) -> str:
+def _moment(moment: Moment, t: Catalogue) -> str:
     try:
         at = moment.at.astimezone(ZoneInfo(moment.zone))
     except (ZoneInfoNotFoundError, ValueError):
         at = moment.at
-    return at.strftime(_MOMENT[language][moment.style])
-
-
-def _say(word: str, language: Language) -> str:
-    return _WORDS[word][language]
+    return at.strftime(_MOMENT[t.language][moment.style])
