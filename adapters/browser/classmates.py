@@ -31,7 +31,7 @@ CLASSMATES: tuple[Account, ...] = (
 )
 REFLECTIONS = {
     Language.EN: "I will show one unfinished thing this week and ask two people what they would change.",
-    Language.FR: "Cette semaine, je montre un travail inachevé et je demande à deux personnes ce qu’elles changeraient.",
+    Language.FR: "Cette semaine, je montre une ébauche et je demande à deux personnes ce qu’elles changeraient.",
 }
 
 

@@ -39,7 +39,7 @@ def help_message(t: Catalogue, *, admin: bool, topic: str | None = None) -> Mess
     if admin:
         blocks.append(Section(t.t("For admins and facilitators")))
         blocks.append(Facts(tuple(_pair(row, t) for row in table() if row.noun == "cohort")))
-    blocks.append(Note(t.line("In a room, begin with the noun: `course next`.")))
+    blocks.append(Note(t.line("In a room, begin with a slash and the noun: `/course next`.")))
     return Message(t.language, title, tuple(blocks))
 
 

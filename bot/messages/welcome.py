@@ -292,8 +292,9 @@ def next_line(view: CourseView, t: Catalogue) -> list[Block]:
 def next_buttons(view: CourseView, t: Catalogue) -> tuple[Button, ...]:
     if not view.next_lesson:
         return (Button(t.t("Catch up"), encode(CatchUp(cohort=view.cohort.id)), typed="catchup"),)
+    now = encode(Next(view.cohort.id, now=True, lesson=view.next_lesson.id))
     return (
-        Button(t.t("Send it now"), encode(Next(view.cohort.id, now=True, lesson=view.next_lesson.id)), typed="next now"),
+        Button(t.t("Send it now"), now, typed="next now"),
         Button(t.t("Change time or days"), encode(Settings(cohort=view.cohort.id)), typed="settings"),
         Button(t.t("Help"), encode(Help()), typed="help"),
     )

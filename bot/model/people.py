@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.model.course import Language, Weekday
 
@@ -37,7 +38,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a platform knows about somebody; every part may be missing."""
+    """What a platform knows about somebody; every part may be missing. A zone that does not exist counts as missing."""
 
     name: str | None = None
     language: Language | None = None
@@ -45,6 +46,18 @@ class Profile:
     bot: bool = False
     guest: bool = False
     active: bool = True
+
+    def __post_init__(self) -> None:
+        if self.zone is not None and not _exists(self.zone):
+            object.__setattr__(self, "zone", None)
+
+
+def _exists(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

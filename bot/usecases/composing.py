@@ -146,7 +146,9 @@ class Composer:
                 other = self.parts.t(Language.FR if t.language is Language.EN else Language.EN)
                 return Send(welcome(view, t, adder.name if adder else None, own_wish=False, other=other))
             case Kind.READY_CHECK:
-                return Waive("answered") if enrolment.ready is not None else Send(ready_check(view, t))
+                if enrolment.ready is not None or view.progress:
+                    return Waive("answered")
+                return Send(ready_check(view, t))
             case Kind.DIGEST:
                 lessons = [view.lessons[lesson_id] for lesson_id in view.waiting]
                 return Send(digest(view, lessons, t)) if lessons else Waive("caught up")

@@ -15,6 +15,9 @@ from bot.model.people import Address, Person, Role, RoleName
 from bot.ports import ChatPlatform, Clock, Courses, Found, Holidays, Store
 from bot.rules.planner import Calendar, Wishes
 
+Report = Callable[..., None]
+"""Called as report(event, **ids) for every event worth a log line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from bot.model.delivery import Delivery, DeliveryState, Kind, Reason
 from bot.ports import ChatPlatform, Outcome
 from bot.rules.retries import next_attempt
 from bot.usecases.composing import Composer, Hold, Send, Verdict, Waive
-from bot.usecases.context import Parts, Timing
+from bot.usecases.context import Parts, Report, Timing
 from bot.usecases.doubting import Doubts
 from bot.usecases.pacing import Pacer
 from bot.usecases.settling import Settler
@@ -45,9 +45,6 @@ AHEAD = 4.0
 
 LAST_WORDS = 2.0
 """Seconds to store what was cut at the end."""
-
-Report = Callable[..., None]
-"""Called as report(event, **ids) for every event worth a log line."""
 
 
 def usable(timing: Timing) -> timedelta:

@@ -24,8 +24,9 @@ from bot.usecases.context import Parts
 DOUBTS = 200
 """Rows in doubt that one look takes up."""
 
-AT_ONCE_AGAIN = 3
-"""How often a message that is not there is sent again at once; then with growing pauses, like any failure."""
+AT_ONCE_AGAIN = 8
+"""How often a message that is not there is sent again at once; then with pauses, like any failure. A row that was claimed
+when a process died counts as well."""
 
 LOOKED_BACK = timedelta(days=3)
 RECALLED = timedelta(minutes=15)

@@ -20,7 +20,7 @@ from bot.model.cohort import CohortState
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState, Kind, Priority
-from bot.ports import Ability, Found, NewDelivery, Tx
+from bot.ports import Ability, Due, Found, NewDelivery, Tx
 from bot.rules.grammar import parse
 from bot.usecases import (
     choosing,
@@ -36,8 +36,8 @@ from bot.usecases import (
     reporting,
 )
 from bot.usecases.composing import Composer
-from bot.usecases.context import LookUp, Parts, Who
-from bot.usecases.delivering import Lanes, Report
+from bot.usecases.context import LookUp, Parts, Report, Who
+from bot.usecases.delivering import Lanes
 from bot.usecases.who import identify
 
 Handler = Callable[[Parts, Tx, Who, Any], Awaitable[Reply]]
@@ -147,6 +147,10 @@ class Engine:
                 except LookUp as missing:
                     found = await self._find(caller, missing.wanted)
         except Slip as slip:
+            if caller.event_id is not None:
+                async with self.parts.store.transaction() as tx:
+                    if not await self._first_time(tx, caller):
+                        return Reply()
             return self._slip(slip, caller, who, form=form)
         except Exception as error:
             reference = secrets.token_hex(4)
@@ -154,11 +158,18 @@ class Engine:
             return Reply(say=trouble_message(self._language(caller, who), reference))
         reply = self._without_forms(reply, who)
         self.lanes.wake(who.wake)
-        for after in who.after:
-            waiting = after()
-            if inspect.isawaitable(waiting):
-                await waiting
+        await self._afterwards(who)
         return reply
+
+    async def _afterwards(self, who: Who) -> None:
+        """What the world is told once the facts are stored; its troubles do not undo them."""
+        for after in who.after:
+            try:
+                waiting = after()
+                if inspect.isawaitable(waiting):
+                    await waiting
+            except Exception as error:
+                self.report("afterwards_broke", error=type(error).__name__, exc_info=error)
 
     async def _first_time(self, tx: Tx, caller: Caller) -> bool:
         if caller.event_id is None:
@@ -203,13 +214,9 @@ class Engine:
             due = await tx.due(now)
         if due.anything and await store.lead(parts.worker):
             if due.wake or due.plan or due.nudge or due.held or due.planned:
-                async with store.transaction() as tx:
-                    await planning.do_due(parts, tx, due, now)
+                await self._plan(due, now)
             if due.jobs:
-                async with store.reading() as tx:
-                    jobs = await tx.open_jobs()
-                for job in jobs:
-                    await enrolling.advance(parts, job, now)
+                await self._advance_jobs(now)
             if due.plan or due.held or due.planned or due.wake or due.jobs:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())
@@ -218,6 +225,23 @@ class Engine:
         self.lanes.wake(due.lanes)
         self.lanes.doubts.recall(now)
         self.lanes.doubts.sweep(now)
+
+    async def _plan(self, due: Due, now: datetime) -> None:
+        """What cannot be planned now is reported and tried again; what is ready is sent all the same."""
+        try:
+            async with self.parts.store.transaction() as tx:
+                await planning.do_due(self.parts, tx, due, now, self.report)
+        except Exception as error:
+            self.report("planning_broke", error=type(error).__name__, exc_info=error)
+
+    async def _advance_jobs(self, now: datetime) -> None:
+        async with self.parts.store.reading() as tx:
+            jobs = await tx.open_jobs()
+        for job in jobs:
+            try:
+                await enrolling.advance(self.parts, job, now)
+            except Exception as error:
+                self.report("job_broke", job=job.id, error=type(error).__name__, exc_info=error)
 
     async def follow_editions(self) -> None:
         """After courses were read anew: cohorts move to the newest edition for what they have not sent."""

@@ -53,6 +53,7 @@ async def list_courses(parts: Parts, tx: Tx, who: Who, command: ListCourses) -> 
 async def join(parts: Parts, tx: Tx, who: Who, command: Join) -> Reply:
     """Join by one's own wish; without a name the only cohort there is, else the list."""
     cohorts = [c for c in await tx.cohorts(lane=who.lane, states=JOINABLE) if not c.rehearsal]
+    cohorts.sort(key=lambda cohort: cohort.lane != who.lane)
     if command.cohort is None and len(cohorts) != 1:
         return await list_courses(parts, tx, who, ListCourses())
     wanted = (command.cohort or cohorts[0].name).casefold()

@@ -15,11 +15,13 @@ from bot.model.people import Person
 from bot.ports import Due, Group, GroupDelivery, GroupNext, NewDelivery, Tx
 from bot.rules.budget import WEEK
 from bot.rules.planner import NUDGE_AFTER, nudge_after
-from bot.usecases.context import Parts, wishes_of
+from bot.usecases.context import Parts, Report, wishes_of
 from bot.usecases.launching import settings_of
 from bot.usecases.schedule import (
     FAR,
     away_until,
+    edition_for,
+    first_schedule,
     hold_reason,
     lesson_after,
     lesson_moment,
@@ -30,17 +32,19 @@ from bot.usecases.schedule import (
 
 GROUPS = 400
 PEOPLE = 500
+TRY_AGAIN = timedelta(hours=1)
 BREATH = timedelta(minutes=1)
 """So much real time people have at least before a reminder, however fast a rehearsal runs."""
+_IN_COURSE = frozenset({EnrolmentState.ACTIVE, EnrolmentState.PAUSED})
 
 
-async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime) -> set[str]:
+async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime, report: Report) -> set[str]:
     """Everything that is due now, in one transaction; returns the lanes that got something to send."""
     lanes: set[str] = set()
     if due.wake:
         lanes |= await wake_up(parts, tx, now)
     if due.plan:
-        await plan_lessons(parts, tx, now)
+        await plan_lessons(parts, tx, now, report)
     if due.nudge:
         await remind(parts, tx, now)
     if due.held:
@@ -50,8 +54,9 @@ async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime) -> set[str]:
     return lanes
 
 
-async def plan_lessons(parts: Parts, tx: Tx, now: datetime) -> int:
-    """A delivery for everybody whose next lesson is due; costs grow with groups, not with people."""
+async def plan_lessons(parts: Parts, tx: Tx, now: datetime, report: Report) -> int:
+    """A delivery for everybody whose next lesson is due; costs grow with groups, not with people. A group that cannot
+    be planned is reported and tried again later, and stops nobody else."""
     cohorts: dict[int, Cohort | None] = {}
     planned = 0
     for group in await tx.due_groups(now, GROUPS):
@@ -62,7 +67,11 @@ async def plan_lessons(parts: Parts, tx: Tx, now: datetime) -> int:
             await tx.plan_group(group, [], GroupNext(None, None))
             continue
         person = await tx.person(group.person_id) if group.person_id else None
-        row, then = _lesson_for(parts, cohort, group, person or settings_of(group), now)
+        try:
+            row, then = _lesson_for(parts, cohort, group, person or settings_of(group), now)
+        except (LookupError, ValueError) as error:
+            report("planning_broke", cohort=cohort.id, lesson=group.next_lesson, error=type(error).__name__)
+            row, then = None, GroupNext(group.next_lesson, now + TRY_AGAIN)
         planned += await tx.plan_group(group, [row] if row else [], then)
     return planned
 
@@ -187,6 +196,8 @@ async def release_held(parts: Parts, tx: Tx, now: datetime) -> set[str]:
         if enrolment is None or enrolment.state is EnrolmentState.LEFT:
             await tx.move([row.id for row in mine], DeliveryState.WAIVED, reason="left")
             continue
+        if enrolment.next_due_at is not None and enrolment.next_due_at <= now and enrolment.state in _IN_COURSE:
+            continue  # more lessons that were missed are being planned; they go together
         lanes |= await _release(parts, tx, enrolment, mine, now)
     return lanes
 
@@ -211,6 +222,10 @@ async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[De
     if len(lessons) > 1:
         await tx.move([row.id for row in lessons], DeliveryState.CAUGHT_UP)
         await tx.add_deliveries([_for(enrolment, Kind.DIGEST, f"digest/{lessons[-1].id}", now)])
+        rows = [row for row in rows if row.kind is not Kind.LESSON]
+    elif lessons:
+        edition = edition_for(parts, cohort, lessons[0])
+        await tx.move([lessons[0].id], DeliveryState.READY, not_before=now, edition=edition)
         rows = [row for row in rows if row.kind is not Kind.LESSON]
     await tx.move([row.id for row in rows], DeliveryState.READY, not_before=now)
     return {enrolment.address.lane}
@@ -255,6 +270,11 @@ async def follow_edition(parts: Parts, tx: Tx, cohort: Cohort) -> bool:
     if latest is None or latest.edition == cohort.edition:
         return False
     before = parts.course_of(cohort)
+    after = replace(cohort, edition=latest.edition)
+    if [lesson.id for lesson in latest.lessons] != [each.id for each in before.lessons if latest.lesson(each.id)]:
+        await tx.save_cohort(after)
+        await _place_anew(parts, tx, after)
+        return True
     for lesson in before.lessons:
         if latest.lesson(lesson.id) is None:
             following = next(
@@ -266,5 +286,22 @@ async def follow_edition(parts: Parts, tx: Tx, cohort: Cohort) -> bool:
                 None,
             )
             await tx.set_next_lesson(cohort.id, lesson.id, following)
-    await tx.save_cohort(replace(cohort, edition=latest.edition))
+    await tx.save_cohort(after)
     return True
+
+
+async def _place_anew(parts: Parts, tx: Tx, cohort: Cohort) -> None:
+    """Lessons were added or changed places: everybody is placed at the first lesson still to come for them, and lessons
+    whose turn is over go to their catch-up lists."""
+    now, at = parts.clock(), 0
+    while page := await tx.enrolments_in(cohort.id, after_id=at, limit=PEOPLE, states=_IN_COURSE):
+        at = page[-1].id
+        people = await tx.people({enrolment.person_id for enrolment in page})
+        for enrolment in page:
+            person = people.get(enrolment.person_id)
+            if person is None:
+                continue
+            await tx.save_enrolment(await first_schedule(parts, tx, cohort, enrolment, person, now))
+            if enrolment.next_due_at is not None and enrolment.next_due_at <= now:
+                digest = _for(enrolment, Kind.DIGEST, f"digest/{cohort.edition}", now)
+                await tx.add_deliveries([digest])  # what was due just now waits in the list as well

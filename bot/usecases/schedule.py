@@ -79,6 +79,7 @@ async def first_schedule(
     known = {row.lesson_id for row in before}
     # who comes back finds what was waiting when they left
     await tx.move([row.id for row in before if row.state is DeliveryState.WAIVED], DeliveryState.CAUGHT_UP)
+    last = await last_moment(tx, cohort, enrolment)
     after: datetime | None = None
     missed: list[NewDelivery] = []
     for lesson in course.lessons:
@@ -87,8 +88,9 @@ async def first_schedule(
             after = planned.at
             continue
         if planned.until > course_now:
-            if missed:
-                await tx.add_deliveries(missed)
+            await tx.add_deliveries(missed)
+            if last is not None and (after is None or last > after):
+                planned = lesson_moment(parts, cohort, course, wishes, lesson.id, last)
             return replace(enrolment, next_lesson=lesson.id, next_due_at=cohort.pace.to_real(planned.at))
         after = planned.at
         missed.append(

@@ -69,7 +69,8 @@ async def cohort_named(parts: Parts, tx: Tx, who: Who, name: str | None, *, exam
 
     Raises Slip when there is no such cohort in this workspace: other workspaces' cohorts do not exist here.
     """
-    cohorts = await tx.cohorts(lane=who.lane)
+    # of two with the same name, one's own comes before one that another workspace opened
+    cohorts = sorted(await tx.cohorts(lane=who.lane), key=lambda cohort: cohort.lane != who.lane)
     if name is None:
         mine = [cohort for cohort in cohorts if who.is_facilitator(cohort) or who.contributes(cohort)]
         alive = [cohort for cohort in mine if cohort.state is not CohortState.CLOSED] or mine

@@ -7,7 +7,7 @@ in UTF-16 units, the longer of the two ways Slack might count them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class Findings:
     surface: str = "message"
     scopes: frozenset[str] | None = None
     unfurl_domains: tuple[str, ...] = ()
-    files: frozenset[str] = frozenset()
+    files: Container[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     block_ids: set[str] = field(default_factory=set)
     total_text: int = 0

@@ -66,7 +66,7 @@ def check_content(
         raise Refused("invalid_blocks_format")
     if not (text or "").strip() and not blocks:
         raise Refused("no_text")
-    findings = Findings(scopes=scopes, unfurl_domains=app.unfurl_domains, files=frozenset(state.files))
+    findings = Findings(scopes=scopes, unfurl_domains=app.unfurl_domains, files=state.files)
     if blocks:
         check_blocks(blocks, findings)
         if findings.problems:

@@ -69,8 +69,8 @@ class Unreachable(Exception):
 
 @dataclass
 class Outbox:
-    """`url` takes commands, interactions and events, unless one of them has its own. Everything that was sent is in
-    `deliveries`; `failures` are those that Slack would complain about."""
+    """`url` takes everything, unless a kind has its own in `urls`. Everything that was sent is in `deliveries`;
+    `failures` are those that Slack would complain about."""
 
     core: Core
     url: str = ""
@@ -91,7 +91,7 @@ class Outbox:
 
     @property
     def connected(self) -> bool:
-        return bool(self.url or self.urls or self.core.sockets.live)
+        return bool(self.url or self.urls or self.core.sockets.opened)
 
     async def close(self) -> None:
         if self.session is not None:
@@ -236,6 +236,8 @@ class Outbox:
                 await self.core.clock.sleep(delay)
                 reason = delivery.failure.split()[0]
                 delivery = await self.send("event", name, envelope, attempt=number, reason=reason)
+        except Unreachable as nowhere:
+            first.set_exception(nowhere)
         finally:
             if not landed:
                 self._land()

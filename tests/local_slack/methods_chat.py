@@ -17,6 +17,11 @@ POST = (
     "unfurl_media:bool parse mrkdwn:bool link_names:bool username icon_url icon_emoji"
 )
 
+WHISPER = (
+    "text blocks:json attachments:json markdown_text metadata:json thread_ts:ts parse link_names:bool username "
+    "icon_url icon_emoji"
+)
+
 
 def target(call: Call) -> Channel:
     """Where a post goes: a channel, a direct message, or a person's id, which opens the direct message."""
@@ -185,7 +190,7 @@ def whisper(core: Core, install: Install, channel: Channel, user: str, content: 
     return message
 
 
-@method("chat.postEphemeral", tier=4, scopes=("chat:write",), required="channel user", optional=POST)
+@method("chat.postEphemeral", tier=4, scopes=("chat:write",), required="channel user", optional=WHISPER)
 def post_ephemeral(call: Call) -> Json:
     channel = call.core.channel(call.install, call.text("channel"))
     may_post(call.core, call.install, channel, call.token.scopes)

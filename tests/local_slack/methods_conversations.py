@@ -200,7 +200,7 @@ def check_name(name: str) -> None:
         raise Refused("invalid_name_maxlength")
     if not re.search(r"[^\W_]", name):
         raise Refused("invalid_name_punctuation")
-    if not re.fullmatch(r"[^\W_A-Z]*(?:[-_]*[^\W_A-Z]*)*", name) or name != name.lower():
+    if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise Refused("invalid_name_specials")
 
 
@@ -296,6 +296,8 @@ def kick(call: Call) -> Json:
 
 def _describe(call: Call, what: str) -> Json:
     channel = _changeable(call, **TOPIC)
+    if what not in call.args:
+        raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] missing required field: {what}"]})
     words = call.text(what)
     if length(words) > 250:
         raise Refused("too_long")

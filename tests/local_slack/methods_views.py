@@ -20,9 +20,7 @@ MAX_STACK = 3
 
 def checked(core: Core, install: Install, body: Any, kind: str, replaced: View | None = None) -> Json:
     """A view that Slack would take, with ids for everything in it."""
-    findings = Findings(
-        scopes=install.scopes, unfurl_domains=core.app.unfurl_domains, files=frozenset(core.state.files)
-    )
+    findings = Findings(scopes=install.scopes, unfurl_domains=core.app.unfurl_domains, files=core.state.files)
     check_view(body, kind, findings)
     if any(problem.message == "view_too_large" for problem in findings.problems):
         raise Refused("view_too_large")

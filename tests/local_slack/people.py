@@ -100,7 +100,10 @@ class Person:
         escaped = typed(text)
         if not escape_mentions:
             return escaped
-        for word, mention in sorted(self._mentions().items(), key=lambda pair: -len(pair[0])):
+        if not re.search("[@#]", escaped):
+            return escaped
+        meant = {word: mention for word, mention in self._mentions().items() if word in escaped}
+        for word, mention in sorted(meant.items(), key=lambda pair: -len(pair[0])):
             escaped = re.sub(rf"(?<![\w<]){re.escape(word)}(?![\w-])", mention.replace("\\", ""), escaped)
         return escaped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import re
+import json
 from typing import Any
 
 from aiohttp import web
@@ -121,14 +121,20 @@ def _place(token: Token, sent: Json) -> str:
 
 def _metadata(sent: Json) -> Json | None:
     found: Any = sent.get("metadata")
+    if isinstance(found, str):
+        try:
+            found = json.loads(found)
+        except ValueError:
+            return None
     return found if isinstance(found, dict) else None
 
 
 def _channel(core: Core, token: Token, sent: Json) -> str:
-    """The channel a post counts for: a person's id means their direct message."""
+    """The channel a post counts for: a person and their direct message are the same."""
     ref = str(sent.get("channel", ""))
-    if re.fullmatch(r"[UW][A-Z0-9]+", ref) and token.install is not None:
-        return core.state.directs.get((token.install.bot_user, ref), ref)
+    found = core.state.channels.get(ref)
+    if found is not None and found.kind == "im" and token.install is not None:
+        return next((each for each in found.members if each != token.install.bot_user), ref)
     return ref
 
 
