@@ -52,6 +52,16 @@ class AdminTx(Records):
             statement = statement.where(c.lane == lane)
         return [AuditEntry(*row) for row in await self.all(statement.order_by(c.id.desc()).limit(limit))]
 
+    async def audit_of(self, actor_id: int) -> Sequence[AuditEntry]:
+        c = AUDIT.c
+        statement = sa.select(c.at, c.actor_id, c.lane, c.action, c.cohort_id, c.detail).where(c.actor_id == actor_id)
+        return [AuditEntry(*row) for row in await self.all(statement.order_by(c.id))]
+
+    async def lists_about(self, person_id: int) -> Sequence[tuple[int, str]]:
+        started = sa.select(JOB.c.id, sa.literal("started")).where(JOB.c.actor_id == person_id)
+        listed = sa.select(JOB_ROW.c.job_id, JOB_ROW.c.status).where(JOB_ROW.c.person_id == person_id)
+        return sorted((number, status) for number, status in await self.all(started.union_all(listed)))
+
     async def add_job(self, job: Job, wanted: Sequence[str]) -> Job:
         values = await self._job_values(job) | {"created_at": job.created_at}
         row = await self.first(sa.insert(JOB).values(values).returning(JOB.c.id))

@@ -25,6 +25,11 @@ READERS = 4
 POSTGRES_CONNECTIONS = 20
 """Connections a process keeps to PostgreSQL; in a rush it opens as many again."""
 
+# Every statement has its index, so a plan is made once (planning takes longer than running) and must not depend on
+# how full a table was then: one made on the first day, for an empty table, would read a million rows on the next.
+# Compiling to machine code takes longer than these statements take.
+_POSTGRES_PLANNING = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+
 _SQLITE = ("foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
 _SQLITE_WRITER = (
     *_SQLITE,
@@ -146,8 +151,7 @@ class PostgresConnections(Connections):
             query_cache_size=1000,
             connect_args={
                 "prepared_statement_cache_size": 500,
-                # Compiling statements to machine code takes longer than these statements take.
-                "server_settings": {"application_name": "chatcourse", "timezone": "UTC", "jit": "off"},
+                "server_settings": {"application_name": "chatcourse", "timezone": "UTC", **_POSTGRES_PLANNING},
             },
         )
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

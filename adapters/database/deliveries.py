@@ -124,6 +124,11 @@ class DeliveryTx(Records):
         rows = await self.all(statement.order_by(DELIVERY.c.due_at, DELIVERY.c.id))
         return [delivery_of(row) for row in rows]
 
+    async def deliveries_to(self, person_id: int) -> Sequence[Delivery]:
+        c = DELIVERY.c
+        statement = DELIVERIES.where(c.person_id == person_id, c.enrolment_id.is_(None), c.kind != Kind.REFRESH)
+        return [delivery_of(row) for row in await self.all(statement.order_by(c.due_at, c.id))]
+
     async def latest_lesson(self, person_id: int) -> Delivery | None:
         statement = (
             DELIVERIES.join(ENROLMENT, ENROLMENT.c.id == DELIVERY.c.enrolment_id)

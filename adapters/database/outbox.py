@@ -30,7 +30,8 @@ DELIVERY, ADDRESS, LANE = tables.delivery, tables.address, tables.lane
 _TRIED = frozenset({DeliveryState.SENT, DeliveryState.RETRY, DeliveryState.UNKNOWN, DeliveryState.FAILED})
 """Outcomes of a real attempt; with any other the claim was given back unused."""
 
-_N = sa.bindparam("n", type_=sa.Integer())
+# Written out, because PostgreSQL plans a limit it does not know as if it were large.
+_N = sa.bindparam("n", type_=sa.Integer(), literal_execute=True)
 _MOMENT = Moment()
 
 

@@ -34,6 +34,15 @@ def _exists(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ColumnEl
     return sa.exists(sa.select(sa.literal_column("1")).select_from(table).where(*conditions))
 
 
+def _any(table: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether there is one, looked up for each row: PostgreSQL may answer EXISTS by reading everything once, which is
+    wrong for a table that has grown since it was last measured."""
+    first: sa.Select[Any] = (
+        sa.select(sa.literal_column("1")).select_from(table).where(*conditions).limit(sa.literal_column("1"))
+    )
+    return first.scalar_subquery().is_not(None)
+
+
 def _is(column: sa.Column[Any], *words: Any) -> sa.ColumnElement[bool]:
     return one_of(column, words) if len(words) > 1 else column == sa.literal_column(f"'{words[0]}'", sa.Text())
 
@@ -63,19 +72,18 @@ def _lanes() -> sa.ScalarSelect[str]:
     ready = DELIVERY.alias("ready")
     now_ready = sa.or_(
         *(
-            sa.exists(
-                sa.select(sa.literal_column("1")).where(
-                    claimable(ready),
-                    ready.c.lane == hop.c.lane,
-                    ready.c.priority == sa.literal_column(str(int(priority))),
-                    ready.c.not_before <= _NOW,
-                )
+            _any(
+                ready,
+                claimable(ready),
+                ready.c.lane == hop.c.lane,
+                ready.c.priority == sa.literal_column(str(int(priority))),
+                ready.c.not_before <= _NOW,
             )
             for priority in Priority
         )
     )
     lane = tables.lane
-    paused = sa.exists().where(lane.c.lane == hop.c.lane, lane.c.paused_until > _NOW)
+    paused = _any(lane, lane.c.lane == hop.c.lane, lane.c.paused_until > _NOW)
     return (
         sa.select(sa.func.aggregate_strings(hop.c.lane, "\n"))
         .where(hop.c.lane.is_not(None), now_ready, ~paused)
@@ -136,7 +144,7 @@ class PlanTx(Records):
             sa.select(ENROLMENT.c.id)
             .where(open_enrolment(), ENROLMENT.c.next_due_at <= now)
             .order_by(ENROLMENT.c.next_due_at, ENROLMENT.c.cohort_id, ENROLMENT.c.next_lesson)
-            .limit(ROWS_PER_LOOK)
+            .limit(sa.literal_column(str(ROWS_PER_LOOK)))
         )
         return await self._groups(ENROLMENT.c.id.in_(due), limit)
 
@@ -189,7 +197,7 @@ class PlanTx(Records):
         if self.dialect == "postgresql":
             # Somebody may have joined the group since the rows were written; nobody moves on without them.
             for row in rows:
-                statement = statement.where(sa.exists().where(DELIVERY.c.key == _key(row.suffix)).correlate(ENROLMENT))
+                statement = statement.where(_any(DELIVERY, DELIVERY.c.key == _key(row.suffix)))
         return statement
 
     async def _due_enrolments(

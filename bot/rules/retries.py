@@ -19,7 +19,7 @@ def next_attempt(attempt: int, due_at: datetime, now: datetime, retry_after: flo
     wait = WAITS[min(max(attempt, 1), len(WAITS)) - 1]
     if retry_after is not None:
         wait = max(wait if attempt > 3 else timedelta(0), timedelta(seconds=retry_after))
-    if now + wait - due_at > GIVE_UP_AFTER and attempt >= len(WAITS):
+    if now - due_at > GIVE_UP_AFTER and attempt >= len(WAITS):
         return None
     return now + wait
 

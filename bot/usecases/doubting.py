@@ -25,8 +25,8 @@ DOUBTS = 200
 """Rows in doubt that one look takes up."""
 
 AT_ONCE_AGAIN = 8
-"""How often a message that is not there is sent again at once; then with pauses, like any failure. A row that was claimed
-when a process died counts as well."""
+"""How often a message that is not there is sent again at once; then with pauses, like any failure. Rows that were only
+claimed when a process died count as well."""
 
 LOOKED_BACK = timedelta(days=3)
 RECALLED = timedelta(minutes=15)
@@ -56,6 +56,7 @@ class Doubts:
     wake: Callable[[Sequence[str]], None]
     looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     sweeps: list[Sweep] = field(default_factory=list)
+    failed_looks: dict[int, int] = field(default_factory=dict)
     recalled: bool = False
 
     def look_again(self, row: Delivery, now: datetime, own: MessageRef | None = None, looks: int = 0) -> None:
@@ -141,25 +142,28 @@ class Doubts:
             return
         try:
             found = await self._find(platform, row)
-        except SendFailed as error:
+        except (SendFailed, SendUnknown, TimeoutError) as error:
             await self._could_not_look(row, error)
             return
-        except (SendUnknown, TimeoutError):
-            await self._resolve(row, DeliveryState.UNKNOWN, not_before=next_look(row.attempt, self.parts.clock()))
-            return
+        self.failed_looks.pop(row.id, None)
         self.report("doubt_settled", delivery=row.id, found=len(found))
         if not found:
             await self._send_again(row)
         elif await self._resolve(row, DeliveryState.SENT, ref=found[0]) and row.attempt > 1:
             self.look_again(row, self.parts.clock())
 
-    async def _could_not_look(self, row: Delivery, error: SendFailed) -> None:
-        now = self.parts.clock()
-        if error.permanent and not error.whole_lane:
-            await self._resolve(row, DeliveryState.FAILED, reason=Reason.NOT_VERIFIABLE.value)
-            return
-        asked = now + timedelta(seconds=error.retry_after or 0.0)
-        await self._resolve(row, DeliveryState.UNKNOWN, not_before=max(asked, next_look(row.attempt, now)))
+    async def _could_not_look(self, row: Delivery, error: Exception) -> None:
+        """Look again later, with growing pauses; where it is no use, an admin is told."""
+        asked = 0.0
+        if isinstance(error, SendFailed):
+            if error.permanent and not error.whole_lane:
+                await self._resolve(row, DeliveryState.FAILED, reason=Reason.NOT_VERIFIABLE.value)
+                return
+            asked = error.retry_after or 0.0
+        now, looks = self.parts.clock(), self.failed_looks.get(row.id, 0)
+        self.failed_looks[row.id] = looks + 1
+        later = max(now + timedelta(seconds=asked), next_look(looks, now))
+        await self._resolve(row, DeliveryState.UNKNOWN, not_before=later)
 
     async def _send_again(self, row: Delivery) -> None:
         now = self.parts.clock()

@@ -16,6 +16,7 @@ from bot.messages.texts import Catalogue
 from bot.messages.words import window_words
 from bot.model.commands import ForgetMe, MyData
 from bot.model.course import Course
+from bot.model.delivery import Delivery
 from bot.model.people import Address
 from bot.model.progress import Worth
 from bot.model.richtext import Line, Span
@@ -107,18 +108,25 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
             )
         for lesson, (worth, line) in (await tx.feedback(enrolment.id)).items():
             data["feedback"].append({"cohort": name, "lesson": lesson, "worth": worth.value, "line": line})
-        for row in await tx.deliveries_of(enrolment.id):
-            data["messages"].append(
-                {
-                    "cohort": name,
-                    "kind": row.kind.value,
-                    "lesson": row.lesson_id,
-                    "state": row.state.value,
-                    "due": _iso(row.due_at),
-                    "sent": _iso(row.sent_at) if row.sent_at else None,
-                }
-            )
+        data["messages"] += [_message(row, name) for row in await tx.deliveries_of(enrolment.id)]
+    data["messages"] += [_message(row, None) for row in await tx.deliveries_to(person.id)]
+    data["lists"] = [{"list": number, "entry": status} for number, status in await tx.lists_about(person.id)]
+    data["actions"] = [
+        {"at": _iso(entry.at), "action": entry.action, "cohort": entry.cohort_id, "detail": dict(entry.detail)}
+        for entry in await tx.audit_of(person.id)
+    ]
     return data
+
+
+def _message(row: Delivery, cohort: str | None) -> dict[str, Any]:
+    return {
+        "cohort": cohort,
+        "kind": row.kind.value,
+        "lesson": row.lesson_id,
+        "state": row.state.value,
+        "due": _iso(row.due_at),
+        "sent": _iso(row.sent_at) if row.sent_at else None,
+    }
 
 
 async def forget_me(parts: Parts, tx: Tx, who: Who, command: ForgetMe) -> Reply:

@@ -18,7 +18,7 @@ from tests.recorder.server import Faults
 
 QUICK = Pressure(request=0.6, settle=0.3, lease=1.5, per_second=60.0)
 TROUBLED = replace(TROUBLES, slow_seconds=0.8)
-PEOPLE = 120
+PEOPLE = 90
 
 
 @pytest.mark.slow
@@ -28,7 +28,7 @@ PEOPLE = 120
 def test_killed_again_and_again(database: str, processes: int, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Every delivery is one message, and its row points to it, however often the process dies."""
     url: str = request.getfixturevalue(f"{database}_url")
-    plan = Plan(url, kills=10, processes=processes, people=PEOPLE, pressure=QUICK, faults=TROUBLED)
+    plan = Plan(url, kills=12, processes=processes, people=PEOPLE, pressure=QUICK, faults=TROUBLED)
     found = run(tmp_path, plan)
     assert found.verdict.clean, found.verdict
     assert found.verdict.rows == 4 * PEOPLE * 2

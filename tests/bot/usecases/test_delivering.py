@@ -1,0 +1,207 @@
+"""Never lost, never twice: whatever the platform does with a call, every message stands in the chat exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import SendFailed
+from bot.messages.blocks import Message, Reply
+from bot.model.delivery import DeliveryState, MessageRef
+from bot.model.people import Address
+from bot.ports import Ability
+from bot.usecases.engine import Engine
+from tests.reading import plain_text
+from tests.world import World, a_world
+
+FIRST = datetime(2026, 12, 1, 17, 5, tzinfo=UTC)
+LATER = datetime(2026, 12, 2, tzinfo=UTC)
+
+
+def words(reply: Reply) -> str:
+    message = reply.say or reply.replace
+    return "\n".join((plain_text(message) if message else "", reply.notice))
+
+
+def posted(world: World) -> Counter[str]:
+    return Counter(each.key for each in world.platform.posted.values())
+
+
+async def states(world: World) -> Counter[str]:
+    async with world.store.reading() as tx:
+        health = await world.store.health()
+        assert tx
+    return Counter({name: n for name, n in health["deliveries"].items() if n})
+
+
+@pytest.mark.parametrize("fault", ["lost", "cut"])
+async def test_a_call_that_was_cut_is_looked_up_and_ends_exactly_once(database_url: str, fault: str) -> None:
+    """Accepted with the answer lost: adopted. Not accepted: sent again. In both cases it is there once."""
+    async with a_world(database_url) as world:
+        await world.running("@ben", "@zoé")
+        world.platform.faults["*"] = [fault, fault]
+        await world.at(LATER)
+        assert posted(world)["e1/lesson/l1"] == posted(world)["e2/lesson/l1"] == 1
+        assert set(posted(world).values()) == {1}
+        assert (await states(world)).keys() <= {"sent", "waived"}
+        rows = await world.lessons(world.ben)
+        assert rows["l1"].ref is not None
+        assert rows["l1"].ref.ref in world.platform.posted
+
+
+async def test_many_faults_in_a_row_lose_and_double_nothing(world: World) -> None:
+    """A bad hour: lost answers, cut calls, busy refusals, in any mixture; in the end all is there once."""
+    people = [f"P{n} Doe" for n in range(12)]
+    for n, name in enumerate(people):
+        world.platform.add_person(f"U-{n}", name, f"p{n}@example.org", zone="America/Toronto")
+    busy = SendFailed("busy", permanent=False, retry_after=3)
+    world.platform.faults["*"] = ["lost", "cut", busy, "lost", "lost", busy, "cut", "cut", "lost", busy] * 3
+    await world.running(*(f"p{n}@example.org" for n in range(12)))
+    await world.at(LATER)
+    assert set(posted(world).values()) == {1}
+    for n in range(12):
+        who = Address("fake", "w1", f"U-{n}")
+        assert [key for key in world.keys(who) if key.startswith("lesson")] == ["lesson/l1"]
+
+
+async def test_a_message_found_twice_is_withdrawn_to_one(world: World) -> None:
+    """A late copy of a message that was sent again disappears; the recorded one stays."""
+    await world.running("@ben")
+    world.platform.faults["e1/lesson/l1"] = ["lost"]
+    await world.at(FIRST)
+    kept = world.newest(world.ben)
+    copy = MessageRef(world.ben, "late-copy")
+    world.platform.posted[copy.ref] = replace(kept, ref=copy)
+    await world.at(FIRST + timedelta(hours=1))
+    await world.settle()
+    row = (await world.lessons(world.ben))["l1"]
+    assert [each.ref for each in world.platform.to(world.ben) if each.key == "e1/lesson/l1"] == [row.ref]
+
+
+async def test_where_nothing_can_be_looked_up_an_admin_is_asked(world: World) -> None:
+    """A platform that cannot find messages: no second copy is risked; the failure says what to do."""
+    world.platform.can = world.platform.can - {Ability.FIND}
+    await world.running("@ben")
+    world.platform.faults["e1/lesson/l1"] = ["lost"]
+    await world.at(LATER)
+    assert posted(world)["e1/lesson/l1"] == 1
+    row = (await world.lessons(world.ben))["l1"]
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "not_verifiable")
+    assert "Ask the person" in words(await world.says(world.ada, "cohort failures spring"))
+
+
+async def test_a_busy_platform_pauses_its_lane_and_no_other(world: World) -> None:
+    """A 429 rests the workspace that sent it for as long as it asked; other workspaces go on."""
+    await world.says(world.otto, "cohort create small start 2026-12-01 name autumn")
+    await world.says(world.otto, "cohort enrol autumn @fatou")
+    await world.says(world.otto, "cohort confirm 1")
+    await world.says(world.otto, "cohort launch autumn confirm")
+    await world.running("@ben")
+    enrolment = await world.enrolment(world.ben)
+    busy = SendFailed("busy", permanent=False, retry_after=1800, whole_lane=True)
+    world.platform.faults[f"e{enrolment.id}/lesson/l1"] = [busy]
+    await world.at(FIRST)
+    assert not [key for key in world.keys(world.ben) if "lesson" in key]
+    there = Address("fake", "w2", "U-fatou")
+    assert [key for key in world.keys(there) if "lesson" in key] == ["lesson/l1"]
+    reply = await world.says(world.ben, "next")
+    assert reply.say is not None, "answers are not held up by a paused lane"
+    await world.at(FIRST + timedelta(hours=1))
+    assert [key for key in world.keys(world.ben) if "lesson" in key] == ["lesson/l1"]
+
+
+async def test_a_refusal_for_good_is_visible_with_reason_and_fix_and_only_that_is_resent(world: World) -> None:
+    """Status counts it, failures name person, reason and fix; resend sends it again and nothing else."""
+    await world.running("@ben", "@zoé")
+    enrolment = await world.enrolment(world.ben)
+    world.platform.faults[f"e{enrolment.id}/lesson/l1"] = [SendFailed("blocked", permanent=True)]
+    await world.at(FIRST)
+    assert "Failed: 1" in words(await world.says(world.ada, "cohort status spring"))
+    failures = words(await world.says(world.ada, "cohort failures spring"))
+    assert "Ben Okafor" in failures
+    assert "blocked" in failures
+    assert "unblock" in failures
+    before = posted(world)
+    assert "1 message is sent again" in words(await world.says(world.ada, "cohort resend spring"))
+    assert posted(world) - before == Counter({f"e{enrolment.id}/lesson/l1": 1})
+    assert "0 messages" in words(await world.says(world.ada, "cohort resend spring"))
+    assert "Nothing failed" in words(await world.says(world.ada, "cohort failures spring"))
+
+
+async def test_an_account_that_is_gone_fails_alone(world: World) -> None:
+    """One person who no longer exists keeps nobody else from their lesson."""
+    await world.running("@ben", "@zoé")
+    world.platform.people = {k: v for k, v in world.platform.people.items() if v[0] != "U-ben"}
+    await world.at(FIRST)
+    assert (await world.states(world.zoe))["l1"] == "sent"
+    row = (await world.lessons(world.ben))["l1"]
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "gone")
+
+
+async def test_a_message_that_cannot_be_built_fails_alone(world: World) -> None:
+    """A lesson whose edition is gone fails with a reason; everything else is sent."""
+    await world.running("@ben", "@zoé")
+    await world.says(world.zoe, "suivant maintenant")
+    await world.at(FIRST)
+    async with world.store.transaction() as tx:
+        row = await tx.delivery("e1/lesson/l1")
+        assert row is not None
+    assert (await world.states(world.ben))["l1"] == "sent"
+
+
+async def test_a_process_that_died_while_sending_is_continued_by_the_next(world: World) -> None:
+    """Claimed rows of a dead worker are looked up when their lease is over, and sent or adopted."""
+    await world.running("@ben", "@zoé")
+    sending = asyncio.Event()
+
+    async def never(to: Address, message: Message, key: str) -> MessageRef:
+        sending.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    kept = world.platform.send
+    world.platform.send = never  # type: ignore[method-assign]
+    world.clock.now = FIRST
+    await world.engine.tick()
+    await sending.wait()
+    for task in list(world.engine.lanes.tasks.values()):
+        task.cancel()
+    await asyncio.sleep(0)
+    world.platform.send = kept  # type: ignore[method-assign]
+    second = Engine(replace(world.engine.parts, worker="second"), world.engine.report)
+    world.engine = second
+    await world.at(FIRST + timedelta(minutes=20))
+    assert set(posted(world).values()) == {1}
+    assert (await world.states(world.ben))["l1"] == (await world.states(world.zoe))["l1"] == "sent"
+    await second.stop(5)
+
+
+async def test_stopping_finishes_what_is_in_hand_and_releases_the_rest(world: World) -> None:
+    """After an orderly stop nothing is left in `sending`; the next start sends the rest, once."""
+    for n in range(30):
+        world.platform.add_person(f"U-{n}", f"P{n} Doe", f"p{n}@example.org", zone="America/Toronto")
+    await world.running(*(f"p{n}@example.org" for n in range(30)))
+    world.clock.now = FIRST
+    await world.engine.tick()
+    await world.engine.stop(5)
+    assert "sending" not in await states(world)
+    world.engine = Engine(replace(world.engine.parts, worker="second"), world.engine.report)
+    await world.at(FIRST + timedelta(minutes=20))
+    assert set(posted(world).values()) == {1}
+    assert sum(1 for key in posted(world) if key.endswith("lesson/l1")) == 30
+    await world.engine.stop(5)
+
+
+async def test_a_refresh_that_fails_does_not_disturb_the_lesson(world: World) -> None:
+    """A lesson whose message was deleted in the chat stays sent; work in it is recorded all the same."""
+    await world.running("@ben")
+    await world.at(FIRST)
+    world.platform.posted.pop(world.newest(world.ben).ref.ref)
+    assert "Recorded" in words(await world.says(world.ben, "done 1"))
+    assert (await world.states(world.ben))["l1"] == "sent"
+    status = words(await world.says(world.ada, "cohort status spring"))
+    assert "Failed" not in status
