@@ -14,34 +14,32 @@ import errno
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
-import zlib
 import zoneinfo
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from adapters.settings import DEMO_SETTINGS, BrowserChat, LogLevel, Settings, SettingsError, is_local, load_settings
+from bot.model.findings import Finding
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from adapters.browser.access import Access
-    from adapters.content.media import MediaLibrary
+    from adapters.content.shelf import Shelf
     from adapters.database.store import DatabaseStore
     from adapters.scheduler.heartbeat import Heartbeat
     from adapters.web.health import Health
-    from adapters.web.media import MediaFile, Transcript
     from adapters.web.metrics import Metrics
     from bot.messages.texts import Catalogue
-    from bot.model.course import Course, Language
+    from bot.model.course import Language
     from bot.model.people import Address
     from bot.ports import ChatPlatform, Clock
     from bot.usecases.context import Timing
@@ -74,136 +72,6 @@ def utc_now() -> datetime:
 
 class CannotStart(Exception):
     """Something outside keeps the program from starting; the message says what to do."""
-
-
-# --- courses --------------------------------------------------------------------------------------------------
-
-
-class Shelf:
-    """Every edition that was ever in use, at hand without waiting (`bot.ports.Courses`).
-
-    Editions are stored in the database, so that a cohort keeps its course whatever happens to the files. Here they
-    lie compressed, and open when somebody asks.
-    """
-
-    def __init__(self, store: DatabaseStore, directory: Path, clock: Clock) -> None:
-        self._store = store
-        self._directory = directory
-        self._clock = clock
-        self._documents: dict[tuple[str, str], bytes] = {}
-        self._open: dict[tuple[str, str], Course] = {}
-        self._latest: dict[str, str] = {}
-        self._folders: dict[str, Path] = {}
-        self._media: MediaLibrary | None = None
-        self._in_media: set[tuple[str, str]] = set()
-        self._files: frozenset[tuple[str, int, int]] = frozenset()
-        self.broken = 0
-        """How many courses on the disk have errors."""
-
-    def latest(self, course_id: str) -> Course | None:
-        edition = self._latest.get(course_id)
-        return None if edition is None else self.edition(course_id, edition)
-
-    def all_latest(self) -> Sequence[Course]:
-        return [self.edition(course_id, edition) for course_id, edition in sorted(self._latest.items())]
-
-    def edition(self, course_id: str, edition: str) -> Course:
-        key = (course_id, edition)
-        if key not in self._open:
-            from bot.rules.content import course_from_document
-
-            self._open[key] = course_from_document(zlib.decompress(self._documents[key]).decode())
-        return self._open[key]
-
-    async def refresh(self) -> bool:
-        """Store what changed on the disk as new editions, and learn what other processes stored.
-
-        Returns whether a course has another latest edition than before.
-        """
-        before = dict(self._latest)
-        files = await asyncio.to_thread(self._look)
-        if files != self._files:
-            await self._load()
-            self._files = files
-        async with self._store.reading() as tx:
-            stored = await tx.editions()
-            for course_id, edition, _ in stored:
-                if (course_id, edition) not in self._documents:
-                    document = await tx.document(course_id, edition)
-                    if document is not None:
-                        self._documents[course_id, edition] = zlib.compress(document.encode())
-        for course_id, edition, _ in stored:
-            # What lies on the disk is the latest; a course that is not there (any more) goes on as it was stored last.
-            if course_id not in self._folders:
-                self._latest[course_id] = edition
-        return before != self._latest
-
-    async def _load(self) -> None:
-        import structlog
-
-        from adapters.content.loader import course_folders, load_courses
-        from adapters.content.media import MediaLibrary
-
-        log = structlog.get_logger("chatcourse.courses")
-        now = self._clock()
-        loaded = await asyncio.to_thread(load_courses, self._directory, now.date())
-        folders, _ = course_folders(self._directory)
-        self.broken = len(folders) - len(loaded.courses)
-        for problem in loaded.problems:
-            if problem.is_error:
-                log.error("course_problem", file=problem.file, line=problem.line, what=problem.what, fix=problem.fix)
-        for course_id, course in loaded.courses.items():
-            document = loaded.documents[course_id]
-            async with self._store.transaction() as tx:
-                new = await tx.save_edition(course_id, course.edition, document, now)
-            self._documents[course_id, course.edition] = zlib.compress(document.encode())
-            self._open[course_id, course.edition] = course
-            self._latest[course_id] = course.edition
-            log.info("course_loaded", course=course_id, edition=course.edition, new=new, lessons=len(course.lessons))
-        self._folders.update(loaded.folders)
-        # A course that has errors now is still taught as it was stored, films included.
-        named = {folder.name: folder for folder in folders}
-        self._media, self._in_media = MediaLibrary({**named, **self._folders}), set()
-
-    def _look(self) -> frozenset[tuple[str, int, int]]:
-        found = set()
-        for path in self._directory.rglob("*"):
-            with contextlib.suppress(OSError):  # gone while we looked
-                facts = path.stat()
-                found.add((str(path), facts.st_mtime_ns, facts.st_size))
-        return frozenset(found)
-
-    # for the web side
-
-    def find_media(self, course_id: str, lesson_folder: str, path: str) -> MediaFile | None:
-        if self._media is None:
-            return None
-        file = self._media.find(course_id, lesson_folder, path)
-        for key in [key for key in self._documents if key[0] == course_id and key not in self._in_media]:
-            if file is not None:
-                break
-            # Messages that were sent long ago still show the films of their edition.
-            self._media.add(self.edition(*key))
-            self._in_media.add(key)
-            file = self._media.find(course_id, lesson_folder, path)
-        return file
-
-    def find_transcript(
-        self, course_id: str, lesson_id: str, activity_id: str, language: Language
-    ) -> Transcript | None:
-        from adapters.content.media import read_transcript
-        from adapters.web.media import Transcript
-
-        course = self.latest(course_id)
-        lesson = course.lesson(lesson_id) if course else None
-        activity = lesson.activity(activity_id) if lesson else None
-        if course is None or lesson is None or activity is None or activity.media is None:
-            return None
-        file = self.find_media(course_id, lesson.folder, activity.media.transcript.get(language, ""))
-        text = read_transcript(file.path) if file is not None else None
-        if text is None:
-            return None
-        return Transcript(activity.title[language], lesson.title[language], course.title[language], language, text)
 
 
 # --- platforms ------------------------------------------------------------------------------------------------
@@ -339,6 +207,7 @@ async def build(
     Raises CannotStart.
     """
     from adapters.catalogues import read_catalogues
+    from adapters.content.shelf import Shelf
     from adapters.holidays import HolidayCalendars
     from adapters.scheduler.heartbeat import Chore, Heartbeat
     from adapters.web.application import make_app
@@ -555,33 +424,17 @@ def _on_signals(ending: asyncio.Event) -> None:
 
 async def seed_demo(app: App) -> None:
     """Fill a new demo with sample people and a cohort; a demo that was begun before goes on as it is."""
-    from adapters.browser import demo
     from adapters.browser.classmates import CLASSMATES, Classroom
+    from adapters.browser.demo import Diary, tell
     from adapters.browser.platform import BrowserPlatform
-    from bot.model.cohort import CohortState
-    from bot.model.delivery import Delivery, DeliveryState, Kind
 
     await open_accounts(app)
     browser = app.plugs["browser"].platform
     if isinstance(browser, BrowserPlatform):
         await browser.add_people(WORKSPACE, CLASSMATES)
-    store, lane = app.store, f"browser:{WORKSPACE}"
-
-    async def cohorts() -> list[str]:
-        async with store.reading() as tx:
-            return [cohort.name for cohort in await tx.cohorts(lane) if cohort.state is not CohortState.CLOSED]
-
-    async def arrived(address: Address) -> list[tuple[int, str]]:
-        async with store.reading() as tx:
-            person = await tx.person_at(address)
-            rows: list[Delivery] = []
-            for enrolment in await tx.enrolments_of(person.id) if person else ():
-                rows += await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.SENT})
-            return [(row.cohort_id, row.lesson_id) for row in rows if row.cohort_id and row.lesson_id]
-
-    course = app.shelf.all_latest()[0]
-    await demo.tell(app.engine, cohorts, WORKSPACE, course.id, (utc_now() + timedelta(days=8)).date().isoformat())
-    classroom = Classroom(app.engine, arrived, course, WORKSPACE)
+    diary, course = Diary(app.store, WORKSPACE), app.shelf.all_latest()[0]
+    await tell(app.engine, diary, course.id, (utc_now() + timedelta(days=8)).date().isoformat())
+    classroom = Classroom(app.engine, diary.arrived, course, WORKSPACE)
     app.chores.append(asyncio.get_running_loop().create_task(classroom.run(3.0)))
 
 
@@ -602,18 +455,13 @@ def demo_settings(root: Path) -> Settings:
 # --- looking after it -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing `doctor` looked at. `status` is ok, warning or problem; `fix` says what to do."""
-
-    about: str
-    status: str
-    said: str
-    fix: str = ""
-
-
 async def examine(root: Path) -> list[Finding]:
     """Everything that can be known without changing anything."""
+    from adapters.catalogues.doctor import translation_finding
+    from adapters.content.doctor import course_findings
+    from adapters.machine import clock_finding, disk_finding
+    from adapters.web.doctor import address_findings
+
     try:
         settings = load_settings(root)
     except SettingsError as error:
@@ -624,28 +472,17 @@ async def examine(root: Path) -> list[Finding]:
         findings.append(
             Finding("admins", "warning", "nobody may create cohorts", "Set ADMINS, for example browser:local:sam")
         )
-    findings.append(_disk(settings))
-    findings += await _database(settings)
-    findings += await asyncio.to_thread(_courses, settings, utc_now().date())
-    findings.append(_translations())
-    findings += await _addresses(settings)
-    findings.append(_chat_access(settings))
-    findings.append(_clock())
-    return findings
-
-
-def _disk(settings: Settings) -> Finding:
     folder = settings.database_file.parent if settings.database_file else settings.data_dir
-    while not folder.exists():
-        folder = folder.parent
-    if settings.embedded and not os.access(folder, os.W_OK):
-        return Finding("disk", "problem", f"{folder} cannot be written to", "Make it writable for this user.")
-    free = shutil.disk_usage(folder).free // 1_000_000
-    if free < 500:
-        return Finding(
-            "disk", "warning", f"only {free} MB are free at {folder}", "Make room: a full disk stops everything."
-        )
-    return Finding("disk", "ok", f"{free // 1000} GB free at {folder}")
+    findings.append(disk_finding(folder, writes=settings.embedded))
+    findings += await _database(settings)
+    findings += await asyncio.to_thread(course_findings, settings.courses_dir, utc_now().date())
+    findings.append(translation_finding())
+    findings += await address_findings(
+        settings.host, settings.port, settings.public_url, given="PUBLIC_URL" in settings.given, local=is_local
+    )
+    findings.append(_chat_access(settings))
+    findings.append(clock_finding(utc_now()))
+    return findings
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -667,75 +504,6 @@ async def _database(settings: Settings) -> list[Finding]:
     ]
 
 
-def _courses(settings: Settings, today: date) -> list[Finding]:
-    from adapters.content.check import check
-
-    report = check([settings.courses_dir], today)
-    findings = [
-        Finding("courses", "problem", f"{problem.file}:{problem.line}: {problem.what}", problem.fix)
-        for problem in report.problems
-    ]
-    for course in report.courses:
-        errors = sum(problem.is_error for problem in course.problems)
-        if errors:
-            advice = f"Run: python app.py check {course.folder}"
-            findings.append(
-                Finding("courses", "problem", f"{course.name} has {errors} errors and is not taught", advice)
-            )
-        else:
-            findings.append(Finding("courses", "ok", f"{course.name}: {course.lessons} lessons"))
-    return findings
-
-
-def _translations() -> Finding:
-    from adapters.catalogues import read_catalogues
-    from bot.model.course import Language
-
-    if not read_catalogues()[Language.FR].sentences:
-        advice = "Restore bot/messages/locale from the release."
-        return Finding("translations", "problem", "there are no French sentences", advice)
-    return Finding("translations", "ok", "English and French")
-
-
-async def _addresses(settings: Settings) -> list[Finding]:
-    """Is the port free, or ours? Does the public address lead here?"""
-    from urllib.parse import urlsplit
-
-    from adapters.web.probe import ask, listen
-
-    where = f"{settings.host} port {settings.port}"
-    running = await ask(f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}")  # noqa: S104
-    findings = []
-    if running.ours:
-        state = "ready" if running.ready else "not ready: see /readyz"
-        findings.append(Finding("port", "ok" if running.ready else "warning", f"Chatcourse runs on {where}, {state}"))
-    else:
-        try:
-            listen(settings.host, settings.port).close()
-        except OSError as error:
-            findings.append(Finding("port", "problem", f"{where}: {error.strerror}", "Set another PORT or HOST."))
-        else:
-            findings.append(Finding("port", "ok", f"{where} is free"))
-    if "PUBLIC_URL" not in settings.given:
-        findings.append(Finding("public address", "ok", f"{settings.public_url} (PUBLIC_URL is not set)"))
-        return findings
-    parts = urlsplit(settings.public_url)
-    if parts.scheme == "http" and not is_local(parts.hostname or ""):
-        advice = "Put a proxy with a certificate in front, and write https:// in PUBLIC_URL."
-        findings.append(Finding("public address", "problem", f"{settings.public_url} is not encrypted", advice))
-    answer = await ask(settings.public_url)
-    if answer.ours:
-        findings.append(Finding("public address", "ok", f"{settings.public_url} leads to Chatcourse"))
-    elif not running.ours:
-        advice = "Start Chatcourse, then run doctor again."
-        findings.append(Finding("public address", "warning", f"{settings.public_url} cannot be tested now", advice))
-    else:
-        why = answer.error or f"something else answers (status {answer.status})"
-        advice = "Check the name, the certificate, and that the proxy passes requests on to this port."
-        findings.append(Finding("public address", "problem", f"{settings.public_url}: {why}", advice))
-    return findings
-
-
 def _chat_access(settings: Settings) -> Finding:
     if settings.browser_chat is BrowserChat.OFF:
         return Finding(
@@ -750,20 +518,6 @@ def _chat_access(settings: Settings) -> Finding:
         advice = "Set BROWSER_CHAT=links, or HOST=127.0.0.1."
         return Finding("browser chat", "warning", "local, while other machines can reach this port", advice)
     return Finding("browser chat", "ok", "on; whoever sits at this machine chooses a person")
-
-
-def _clock() -> Finding:
-    from importlib.metadata import version
-
-    now = utc_now()
-    if now.year < 2026:
-        return Finding("clock", "problem", f"the clock says {now:%Y-%m-%d %H:%M} UTC", "Set the clock, best with NTP.")
-    try:
-        zoneinfo.ZoneInfo("America/Toronto")
-    except zoneinfo.ZoneInfoNotFoundError:
-        return Finding("clock", "problem", "there are no time zones", "Install the package tzdata.")
-    zones = f"zone rules {version('tzdata')}"
-    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, {zones}; compare it with your watch")
 
 
 # --- the command line -----------------------------------------------------------------------------------------

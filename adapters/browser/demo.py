@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from adapters.browser.classmates import CLASSMATES, Door
 from adapters.browser.platform import SAMPLE_PEOPLE, Account
 from bot.messages.actions import decode, encode
 from bot.messages.blocks import Buttons, Message, Reply
+from bot.model.cohort import CohortState
 from bot.model.commands import Caller, ConfirmEnrol, CreateCohort, Enrol, Rehearse, Roles
+from bot.model.delivery import Delivery, DeliveryState, Kind
 from bot.model.people import Address, Profile, RoleName
+from bot.ports import Store
 
 MINUTES = 8
 ADMIN, FACILITATOR = "sam", "nadia"
 COHORT = "spring"
 
-Cohorts = Callable[[], Awaitable[Sequence[str]]]
-"""The names of the cohorts that are not closed, newest first."""
+
+@dataclass(frozen=True)
+class Diary:
+    """What has happened in the demo so far."""
+
+    store: Store
+    workspace: str
+
+    async def cohorts(self) -> list[str]:
+        """The names of the cohorts that are not closed, newest first."""
+        async with self.store.reading() as tx:
+            cohorts = await tx.cohorts(f"browser:{self.workspace}")
+            return [cohort.name for cohort in cohorts if cohort.state is not CohortState.CLOSED]
+
+    async def arrived(self, address: Address) -> list[tuple[int, str]]:
+        """The lessons that have arrived in somebody's chat: (cohort, lesson)."""
+        async with self.store.reading() as tx:
+            person = await tx.person_at(address)
+            rows: list[Delivery] = []
+            for enrolment in await tx.enrolments_of(person.id) if person else ():
+                rows += await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.SENT})
+            return [(row.cohort_id, row.lesson_id) for row in rows if row.cohort_id and row.lesson_id]
 
 
-async def tell(door: Door, cohorts: Cohorts, workspace: str, course_id: str, starts: str) -> None:
+async def tell(door: Door, diary: Diary, course_id: str, starts: str) -> None:
     """Begin a rehearsal with everybody in it unless one is there already, and prepare a cohort to launch.
 
     `starts` is the ISO date on which the prepared cohort begins.
     """
-    if await cohorts():
+    if await diary.cohorts():
         return
     people = {account.ref: account for account in (*SAMPLE_PEOPLE, *CLASSMATES)}
-    admin = _caller(workspace, people[ADMIN])
+    admin = _caller(diary.workspace, people[ADMIN])
     await door.handle(CreateCohort(course_id, starts, name=COHORT), admin)
     await door.handle(Rehearse(course_id, MINUTES), admin)
-    rehearsal = next(name for name in await cohorts() if name != COHORT)
+    rehearsal = next(name for name in await diary.cohorts() if name != COHORT)
     await door.handle(Roles(rehearsal, RoleName.FACILITATOR.value, f"@{FACILITATOR}"), admin)
     await door.handle(Roles(COHORT, RoleName.FACILITATOR.value, f"@{FACILITATOR}"), admin)
     learners = " ".join(f"@{ref}" for ref in people if ref not in (ADMIN, FACILITATOR))

@@ -133,11 +133,17 @@ def _begin_writing(connection: sa.Connection) -> None:
     if connection.info.get("synchronous", "NORMAL") != wanted:
         connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
         connection.info["synchronous"] = wanted
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _driver(connection).begin("BEGIN IMMEDIATE")
 
 
 def _begin_reading(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    _driver(connection).begin("BEGIN", reading=True)
+
+
+def _driver(connection: sa.Connection) -> QuickConnection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, QuickConnection)  # noqa: S101 (made by `_sqlite_engine`)
+    return driver
 
 
 class PostgresConnections(Connections):

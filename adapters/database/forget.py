@@ -67,9 +67,9 @@ class ForgetTx(Records):
 
     async def _waive(self, person_id: int, address_ids: Collection[int]) -> None:
         delivery = tables.delivery
-        theirs = (delivery.c.person_id == person_id) | delivery.c.enrolment_id.in_(_enrolments(person_id))
-        ids = {row.id for row in await self.all(sa.select(delivery.c.id).where(theirs))}
-        ids |= await self._unowned(address_ids)
+        ids = await self._unowned(address_ids)
+        for theirs in (delivery.c.person_id == person_id, delivery.c.enrolment_id.in_(_enrolments(person_id))):
+            ids |= {row.id for row in await self.all(sa.select(delivery.c.id).where(theirs))}
         settled = delivery.c.state.in_(_SETTLED)
         for part in parts(sorted(ids)):
             # A message under way is taken from its worker as well, who then finds it is no longer theirs and

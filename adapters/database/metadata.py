@@ -127,11 +127,13 @@ def facts_text(value: Any) -> str:
 
 
 def one_of(column: sa.ColumnElement[Any], words: Iterable[StrEnum]) -> sa.ColumnElement[bool]:
-    """`column IN ('a', 'b')` with the words written out.
+    """`column = 'a'` or `column IN ('a', 'b')` with the words written out.
 
-    A partial index is used only where the statement itself says the index's condition; parameters do not.
+    A partial index is used only where the statement itself says the index's condition, in the same way; parameters
+    do not.
     """
-    return column.in_([sa.literal_column(f"'{word}'", sa.Text()) for word in sorted(words)])
+    literals = [sa.literal_column(f"'{word}'", sa.Text()) for word in sorted(words)]
+    return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:

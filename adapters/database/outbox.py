@@ -18,7 +18,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from adapters.database import tables
 from adapters.database.connections import Connections
 from adapters.database.deliveries import DELIVERIES
-from adapters.database.metadata import Moment
+from adapters.database.metadata import Moment, one_of
 from adapters.database.plans import SENDING, UNKNOWN, claimable
 from adapters.database.records import insert_rows, one_row, parts
 from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, ref_values
@@ -213,9 +213,9 @@ class Outbox:
         return found
 
     async def sent_again(self, since: datetime, limit: int) -> Sequence[Delivery]:
-        """Reads the whole table; asked once per process."""
         row = DELIVERY.c
-        again = (row.state == DeliveryState.SENT, row.attempt > 1, row.sent_at >= since, row.kind != Kind.REFRESH)
+        more_than_once = (one_of(row.state, [DeliveryState.SENT]), row.attempt > sa.literal_column("1"))
+        again = (*more_than_once, row.sent_at >= since, row.kind != Kind.REFRESH)
         statement = DELIVERIES.where(*again).order_by(row.sent_at.desc()).limit(limit)
         async with self.connections.look() as connection:
             return [delivery_of(each) for each in await connection.execute(statement)]

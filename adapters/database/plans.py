@@ -43,17 +43,13 @@ def _any(table: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Column
     return first.scalar_subquery().is_not(None)
 
 
-def _is(column: sa.Column[Any], *words: Any) -> sa.ColumnElement[bool]:
-    return one_of(column, words) if len(words) > 1 else column == sa.literal_column(f"'{words[0]}'", sa.Text())
-
-
-NUDGE = (_is(ENROLMENT.c.state, EnrolmentState.ACTIVE), ENROLMENT.c.next_nudge_at <= _NOW)
-WAKING = (_is(ENROLMENT.c.state, EnrolmentState.PAUSED), ENROLMENT.c.paused_until <= _NOW)
-HELD = (_is(DELIVERY.c.state, DeliveryState.HELD), DELIVERY.c.not_before <= _NOW)
-PLANNED = (_is(DELIVERY.c.state, DeliveryState.PLANNED), DELIVERY.c.not_before <= _NOW)
-SENDING = (_is(DELIVERY.c.state, DeliveryState.SENDING), DELIVERY.c.lease_until <= _NOW)
-UNKNOWN = (_is(DELIVERY.c.state, DeliveryState.UNKNOWN), DELIVERY.c.not_before <= _NOW)
-OPEN_JOB = _is(tables.job.c.state, JobState.LOOKING, JobState.WORKING)
+NUDGE = (one_of(ENROLMENT.c.state, [EnrolmentState.ACTIVE]), ENROLMENT.c.next_nudge_at <= _NOW)
+WAKING = (one_of(ENROLMENT.c.state, [EnrolmentState.PAUSED]), ENROLMENT.c.paused_until <= _NOW)
+HELD = (one_of(DELIVERY.c.state, [DeliveryState.HELD]), DELIVERY.c.not_before <= _NOW)
+PLANNED = (one_of(DELIVERY.c.state, [DeliveryState.PLANNED]), DELIVERY.c.not_before <= _NOW)
+SENDING = (one_of(DELIVERY.c.state, [DeliveryState.SENDING]), DELIVERY.c.lease_until <= _NOW)
+UNKNOWN = (one_of(DELIVERY.c.state, [DeliveryState.UNKNOWN]), DELIVERY.c.not_before <= _NOW)
+OPEN_JOB = one_of(tables.job.c.state, [JobState.LOOKING, JobState.WORKING])
 
 
 def _lanes() -> sa.ScalarSelect[str]:

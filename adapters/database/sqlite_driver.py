@@ -1,13 +1,14 @@
 """aiosqlite with one trip to its thread per statement.
 
 As it comes, each statement makes four trips (open a cursor, execute, fetch, close), and a trip costs more than a
-small statement itself. This connection opens, executes, fetches and closes in one.
+small statement itself. This connection opens, executes, fetches and closes in one. A transaction begins on the trip of
+its first statement, and who has only read does not wait for the end.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class QuickCursor:
         """The real cursor is closed already."""
 
     def _execute(self, sql: str, parameters: Any) -> None:
-        cursor = self._connection.raw.execute(sql, parameters)
+        cursor = self._connection.begun().execute(sql, parameters)
         try:
             self.description = cursor.description
             if cursor.description:
@@ -47,12 +48,15 @@ class QuickCursor:
             cursor.close()
 
     def _executemany(self, sql: str, parameters: Any) -> None:
-        cursor = self._connection.raw.executemany(sql, parameters)
+        cursor = self._connection.begun().executemany(sql, parameters)
         self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
         cursor.close()
 
 
 class QuickConnection(aiosqlite.Connection):
+    _begin = ""
+    _reading = False
+
     async def cursor(self) -> QuickCursor:  # type: ignore[override]
         return QuickCursor(self)
 
@@ -62,6 +66,31 @@ class QuickConnection(aiosqlite.Connection):
 
     async def in_thread(self, function: Any, *arguments: Any) -> Any:
         return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
+
+    def begin(self, how: str, *, reading: bool = False) -> None:
+        """Begin a transaction with the next statement."""
+        self._begin, self._reading = how, reading
+
+    def begun(self) -> sqlite3.Connection:
+        """In the thread: the connection, inside the transaction that was asked for."""
+        begin, self._begin = self._begin, ""
+        if begin:
+            self.raw.execute(begin)
+        return self.raw
+
+    async def commit(self) -> None:
+        await self._end(self.raw.commit)
+
+    async def rollback(self) -> None:
+        await self._end(self.raw.rollback)
+
+    async def _end(self, how: Callable[[], None]) -> None:
+        if self._begin:
+            self._begin = ""  # nothing was said
+        elif self._reading:
+            self._tx.put_nowait((None, how))  # whatever comes next on this connection comes after it
+        else:
+            await self.in_thread(how)
 
 
 async def connection_to(path: Path, *settings: str) -> QuickConnection:

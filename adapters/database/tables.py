@@ -231,6 +231,7 @@ delivery = sa.Table(
     partial_index("ix_delivery_sending", "lease_until", where="state = 'sending'"),
     partial_index("ix_delivery_unknown", "not_before", where="state = 'unknown'"),
     partial_index("ix_delivery_failed", "cohort_id", where="state = 'failed'"),
+    partial_index("ix_delivery_again", "sent_at", where="state = 'sent' AND attempt > 1"),
     partial_index("ix_delivery_unowned", "address_id", where="person_id IS NULL"),
     partial_index("ix_delivery_content", "id", where="content IS NOT NULL"),
     sqlite_autoincrement=True,

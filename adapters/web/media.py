@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Protocol
@@ -11,8 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from adapters.web.html import page, rich_html
-from bot.model.course import Language
-from bot.model.richtext import RichText
+from bot.model.course import Language, Transcript
 
 ONE_DAY = 24 * 3600
 
@@ -25,17 +23,6 @@ class MediaFile(Protocol):
 
     @property
     def media_type(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """The words of a film in one language."""
-
-    title: str
-    lesson: str
-    course: str
-    language: Language
-    text: RichText
 
 
 FindMedia = Callable[[str, str, str], MediaFile | None]

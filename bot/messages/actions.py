@@ -47,7 +47,7 @@ def decode(action: str, values: Mapping[str, str] | None = None) -> Command:
         if name not in kinds:
             continue
         try:
-            said[name] = _value(text, kinds[name])
+            said[name] = _value(text, *kinds[name])
         except ValueError:
             raise Slip(OUTDATED) from None
     try:
@@ -57,16 +57,17 @@ def decode(action: str, values: Mapping[str, str] | None = None) -> Command:
 
 
 @cache
-def _kinds(verb: str) -> Mapping[str, type]:
+def _kinds(verb: str) -> Mapping[str, tuple[type, bool]]:
+    """The type of every field, and whether it may be None."""
     cls = COMMANDS[verb]
     hints = get_type_hints(cls)
     return {field.name: _kind(hints[field.name]) for field in fields(cls)}
 
 
-def _kind(hint: Any) -> type:
+def _kind(hint: Any) -> tuple[type, bool]:
     if isinstance(hint, UnionType):
-        return next(part for part in get_args(hint) if part is not type(None))  # type: ignore[no-any-return]
-    return hint  # type: ignore[no-any-return]
+        return next(part for part in get_args(hint) if part is not type(None)), True
+    return hint, False
 
 
 def _text(value: Any) -> str:
@@ -77,14 +78,16 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _value(text: str, kind: type) -> Any:
+def _value(text: str, kind: type, optional: bool) -> Any:
     if kind is bool:
         if text.lower() not in ("1", "0", "true", "false", "yes", "no", "on", "off", ""):
             raise ValueError(text)
         return text.lower() in ("1", "true", "yes", "on")
     if kind is int:
-        number = int(text) if text else None
-        if number is not None and not -MOST <= number <= MOST:
+        if optional and not text:
+            return None
+        number = int(text)
+        if not -MOST <= number <= MOST:
             raise ValueError(text)
         return number
     return text

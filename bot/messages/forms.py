@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.messages.actions import decode
-from bot.messages.blocks import Block, Buttons, ChoiceField, Facts, Form, Item, Message, Note, Title
+from bot.messages.blocks import Block, Buttons, ChoiceField, Facts, Form, Item, Message, Note, Text, Title
 from bot.messages.texts import Catalogue
 from bot.messages.typing import typed_in
+from bot.messages.words import para
 from bot.model.commands import Answer, Command, Done, Feedback, Settings, Snooze, Vote
 from bot.model.richtext import Line, Span
 from bot.rules.grammar import find_help
@@ -15,10 +16,13 @@ def form_message(form: Form, t: Catalogue, number: int | None = None) -> Message
     """The same words as a message; `number` is the activity's number where the form is about one."""
     blocks: list[Block] = [Title(form.title), *form.blocks]
     for field in form.fields:
-        if isinstance(field, ChoiceField):
-            blocks += [Item("•", (Span(choice.label),)) for choice in field.choices if choice.label]
-        elif field.hint:
+        if field.hint and not isinstance(field, ChoiceField):
             blocks.append(Facts(((field.label, (Span(field.hint),)),)))
+            continue
+        blocks.append(Text(para((Span(field.label, bold=True),))))
+        if isinstance(field, ChoiceField):
+            blocks += [Item("•", (Span(choice.label),)) for choice in field.choices]
+            blocks += [Note((Span(field.hint),))] if field.hint else []
     if form.action and form.submit:
         blocks.append(Note(_how(decode(form.action), number, t)))
     if form.buttons:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from bot.model.course import Language
-from bot.rules.grammar import table
+from bot.rules.grammar import VerbHelp, table
 from bot.rules.grammar_words import NOUNS
 
 _ARGUMENTS = {
@@ -34,10 +35,14 @@ _ARGUMENTS = {
     "mon,wed": "lun,mer",
 }
 _PREFIXES = (("contributor:", "contributeur:"), ('"tue,thu', '"mar,jeu'))
-
-
-_WRITTEN = frozenset({"answer", "share", "stance"})
-"""After these come people's own words."""
+_VALUES = {
+    "<date>": frozenset({"monday", "tomorrow"}),
+    "<days>": frozenset({"mon,wed"}),
+    "[confirm]": frozenset({"yes", "no"}),
+}
+"""What else is a word of ours where a verb's usage says so."""
+_NAME = re.compile(r"[<\[](?:cohort|course)[>\]]")
+_GAPS = re.compile(r'<[^>]*>|"[^"]*"')
 
 
 def typed_in(language: Language, text: str) -> str:
@@ -47,14 +52,13 @@ def typed_in(language: Language, text: str) -> str:
     if text in _ARGUMENTS:
         return _ARGUMENTS[text]
     noun, rest = _split_noun(text)
-    verb, arguments = _split_verb(noun, rest)
-    if verb is None:
+    row = next((row for row in _rows(noun) if f"{rest} ".startswith(f"{row.verb} ")), None)
+    if rest and row is None:
         return text
-    free = any(rest.startswith(f"{word} ") for word in _WRITTEN)
-    words = [verb, *(word if free else _argument(word) for word in arguments.split())]
+    words = [row.french_verb, *_arguments(row, rest.removeprefix(row.verb))] if row else []
     if _named_noun(text):
         words.insert(0, noun_in(language, noun))
-    return " ".join(word for word in words if word)
+    return " ".join(words)
 
 
 def noun_in(language: Language, noun: str) -> str:
@@ -62,11 +66,23 @@ def noun_in(language: Language, noun: str) -> str:
     return next((each.name_in(language) for each in NOUNS if each.name == noun), noun)
 
 
-def _argument(word: str) -> str:
+def _arguments(row: VerbHelp, said: str) -> list[str]:
+    """What follows the verb: words of its usage are translated; names and what people write are not."""
+    named = _NAME.match(row.usage.removeprefix(row.verb).strip()) is not None
+    return [word if named and not place else _argument(word, _known(row)) for place, word in enumerate(said.split())]
+
+
+@cache
+def _known(row: VerbHelp) -> frozenset[str]:
+    literals = frozenset(re.findall(r"[a-z]+", _GAPS.sub(" ", row.usage.removeprefix(row.verb))))
+    return literals.union(*(values for mark, values in _VALUES.items() if mark in row.usage))
+
+
+def _argument(word: str, known: frozenset[str]) -> str:
     for english, french in _PREFIXES:
         if word.startswith(english):
             return french + word.removeprefix(english)
-    return _ARGUMENTS.get(word, word)
+    return _ARGUMENTS.get(word, word) if word in known else word
 
 
 def _named_noun(text: str) -> bool:
@@ -80,17 +96,7 @@ def _split_noun(text: str) -> tuple[str, str]:
     return "course", text
 
 
-def _split_verb(noun: str, rest: str) -> tuple[str | None, str]:
-    if not rest:
-        return "", ""
-    for english, french in _verbs(noun):
-        if rest == english or rest.startswith(f"{english} "):
-            return french, rest[len(english) :].strip()
-    return None, rest
-
-
 @cache
-def _verbs(noun: str) -> tuple[tuple[str, str], ...]:
-    """English and French verbs, the longest first."""
-    pairs = {(row.verb, row.french_verb) for row in table() if row.noun == noun}
-    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+def _rows(noun: str) -> tuple[VerbHelp, ...]:
+    """The verbs of a noun, the longest first."""
+    return tuple(sorted((row for row in table() if row.noun == noun), key=lambda row: -len(row.verb)))

@@ -211,3 +211,14 @@ class Course:
 
     def contributor(self, contributor_id: str) -> Contributor | None:
         return next((person for person in self.contributors if person.id == contributor_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The words of a film in one language."""
+
+    title: str
+    lesson: str
+    course: str
+    language: Language
+    text: RichText

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import Slip
 from bot.messages.blocks import Message, Reply
@@ -24,6 +24,8 @@ from bot.usecases.who import cohort_named, need_admin
 AT_ONCE = 50
 """So many entries are looked up while the admin waits; longer lists go on in the background."""
 CHUNK = 200
+AFTER_WELCOME = timedelta(minutes=1)
+"""So long after the welcome comes a lesson that is due already."""
 KIND = "enrol"
 
 
@@ -92,6 +94,8 @@ async def confirm(parts: Parts, tx: Tx, who: Who, command: ConfirmEnrol) -> Repl
     need_admin(who, cohort)
     if command.undo:
         return await _undo(parts, tx, who, job, cohort)
+    if cohort.state is CohortState.CLOSED:
+        raise Slip("This cohort is closed; nobody can be enrolled.", example="cohort create culture start 2027-01-12")
     if job.state is JobState.ASKING:
         job = replace(job, state=JobState.WORKING)
         await tx.save_job(job)
@@ -196,6 +200,10 @@ async def _row_for(
 
 async def work(parts: Parts, tx: Tx, job: Job, cohort: Cohort, now: datetime, limit: int) -> Job:
     """Enrol the next people that were found. People of a running cohort get their welcome within their window."""
+    if cohort.state is CohortState.CLOSED:
+        job = replace(job, state=JobState.CANCELLED)
+        await tx.save_job(job)
+        return job
     rows = await tx.job_rows(job.id, {"found"}, limit)
     launched = cohort.state is not CohortState.DRAFT
     state = EnrolmentState.ACTIVE if launched else EnrolmentState.ENROLLED
@@ -244,6 +252,8 @@ async def _place(
             person_id=person.id,
         )
         await tx.add_deliveries([welcome])
+        if placed.next_due_at is not None and placed.next_due_at <= at:
+            placed = replace(placed, next_due_at=at + AFTER_WELCOME)
     await tx.save_enrolment(placed)
 
 

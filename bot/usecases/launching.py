@@ -18,7 +18,7 @@ from bot.model.course import Language
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.people import Person
 from bot.ports import Group, GroupDelivery, GroupNext, Tx
-from bot.rules.planner import READY_CHECK_BEFORE, next_open
+from bot.rules.planner import READY_CHECK_BEFORE, PlannedMoment, Wishes, next_open
 from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.looking import course_view, log, status_view
@@ -58,10 +58,7 @@ async def launch_groups(parts: Parts, tx: Tx, cohort: Cohort, now: datetime, *, 
     first = course.lessons[0]
     for group in await tx.groups_in(running.id, {EnrolmentState.ENROLLED}):
         wishes = wishes_of(settings_of(group), running)
-        planned = lesson_moment(parts, running, course, wishes, first.id, None)
-        if planned.until <= course_now:
-            opened = next_open(course_now, wishes, holidays)
-            planned = replace(planned, at=opened.at, until=opened.until, local=opened.local)
+        planned = first_moment(parts, running, wishes, course_now)
         rows: list[GroupDelivery] = []
         if welcome:
             at = running.pace.to_real(next_open(course_now, wishes, holidays).at)
@@ -75,6 +72,16 @@ async def launch_groups(parts: Parts, tx: Tx, cohort: Cohort, now: datetime, *, 
     return running
 
 
+def first_moment(parts: Parts, cohort: Cohort, wishes: Wishes, course_now: datetime) -> PlannedMoment:
+    """When the first lesson is owed to people of a cohort that is launched now, perhaps after its start."""
+    course = parts.course_of(cohort)
+    planned = lesson_moment(parts, cohort, course, wishes, course.lessons[0].id, None)
+    if planned.until > course_now:
+        return planned
+    opened = next_open(course_now, wishes, parts.holidays_near(cohort.region, cohort.starts_on))
+    return replace(planned, at=opened.at, until=opened.until, local=opened.local)
+
+
 def settings_of(group: Group) -> Person:
     """A stand-in for everybody in the group: the settings that planning looks at."""
     return Person(group.person_id or 0, zone=group.zone, window=group.window, days=group.days)
@@ -82,11 +89,11 @@ def settings_of(group: Group) -> Person:
 
 async def preview(parts: Parts, tx: Tx, who: Who, cohort: Cohort, waiting: int) -> Message:
     """Three rendered samples, the first and last local moment of the first lesson, and how long sending takes."""
-    t, course = who.t, parts.course_of(cohort)
+    t = who.t
     moments: list[tuple[datetime, str]] = []
     for group in await tx.groups_in(cohort.id, {EnrolmentState.ENROLLED}):
         wishes = wishes_of(settings_of(group), cohort)
-        moments.append((lesson_moment(parts, cohort, course, wishes, course.lessons[0].id, None).at, wishes.zone))
+        moments.append((first_moment(parts, cohort, wishes, cohort.pace.to_course(who.now)).at, wishes.zone))
     first, last = min(moments), max(moments)
     platform = parts.platforms.get(cohort.lane.partition(":")[0])
     rate = platform.pacing(cohort.lane.partition(":")[2]).per_second if platform else 1.0

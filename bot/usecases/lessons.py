@@ -82,10 +82,9 @@ class Scene:
         """The lesson shown as it is now wherever it stands, and the answer to the person."""
         t = self.who.t
         caller = self.who.caller
-        here = caller.topic == topic_of(self.view.cohort_id, self.view.lesson.id)
-        if not (here and caller.delivery_key == self.row.key) and await self.tx.want_refresh(
-            self.row.key, self.who.now
-        ):
+        original = caller.delivery_key == self.row.key
+        here = original or caller.topic == topic_of(self.view.cohort_id, self.view.lesson.id)
+        if not original and await self.tx.want_refresh(self.row.key, self.who.now):
             self.who.wake.add(self.row.address.lane)
         message = lesson_message(self.view, t) if here else None
         if caller.pressed:

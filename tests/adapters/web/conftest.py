@@ -13,9 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.web.application import make_app
 from adapters.web.health import Health, HealthCheck
-from adapters.web.media import Transcript
 from adapters.web.metrics import Metrics
-from bot.model.course import Language
+from bot.model.course import Language, Transcript
 from bot.model.richtext import Bullets, Code, Heading, Paragraph, Picture, Quote, Rule, Span
 
 Client = TestClient[web.Request, web.Application]

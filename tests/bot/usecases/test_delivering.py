@@ -8,13 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from adapters.database import tables
 from bot.errors import SendFailed
 from bot.messages.blocks import Message, Reply
 from bot.model.delivery import DeliveryState, MessageRef
 from bot.model.people import Address
 from bot.ports import Ability
 from bot.usecases.engine import Engine
+from tests.builders import a_course, a_lesson
 from tests.reading import plain_text
 from tests.world import World, a_world
 
@@ -32,9 +35,7 @@ def posted(world: World) -> Counter[str]:
 
 
 async def states(world: World) -> Counter[str]:
-    async with world.store.reading() as tx:
-        health = await world.store.health()
-        assert tx
+    health = await world.store.health()
     return Counter({name: n for name, n in health["deliveries"].items() if n})
 
 
@@ -71,13 +72,14 @@ async def test_many_faults_in_a_row_lose_and_double_nothing(world: World) -> Non
 async def test_a_message_found_twice_is_withdrawn_to_one(world: World) -> None:
     """A late copy of a message that was sent again disappears; the recorded one stays."""
     await world.running("@ben")
-    world.platform.faults["e1/lesson/l1"] = ["lost"]
-    await world.at(FIRST)
+    world.platform.faults["e1/lesson/l1"] = ["cut"]
+    due = (await world.enrolment(world.ben)).next_due_at
+    assert due is not None
+    await world.at(due + timedelta(seconds=10))
     kept = world.newest(world.ben)
     copy = MessageRef(world.ben, "late-copy")
     world.platform.posted[copy.ref] = replace(kept, ref=copy)
-    await world.at(FIRST + timedelta(hours=1))
-    await world.settle()
+    await world.at(due + timedelta(hours=1))
     row = (await world.lessons(world.ben))["l1"]
     assert [each.ref for each in world.platform.to(world.ben) if each.key == "e1/lesson/l1"] == [row.ref]
 
@@ -104,13 +106,15 @@ async def test_a_busy_platform_pauses_its_lane_and_no_other(world: World) -> Non
     enrolment = await world.enrolment(world.ben)
     busy = SendFailed("busy", permanent=False, retry_after=1800, whole_lane=True)
     world.platform.faults[f"e{enrolment.id}/lesson/l1"] = [busy]
-    await world.at(FIRST)
+    row_due = (await world.enrolment(world.ben)).next_due_at
+    assert row_due is not None
+    await world.at(row_due)
     assert not [key for key in world.keys(world.ben) if "lesson" in key]
     there = Address("fake", "w2", "U-fatou")
     assert [key for key in world.keys(there) if "lesson" in key] == ["lesson/l1"]
     reply = await world.says(world.ben, "next")
     assert reply.say is not None, "answers are not held up by a paused lane"
-    await world.at(FIRST + timedelta(hours=1))
+    await world.at(row_due + timedelta(minutes=31))
     assert [key for key in world.keys(world.ben) if "lesson" in key] == ["lesson/l1"]
 
 
@@ -143,14 +147,18 @@ async def test_an_account_that_is_gone_fails_alone(world: World) -> None:
 
 
 async def test_a_message_that_cannot_be_built_fails_alone(world: World) -> None:
-    """A lesson whose edition is gone fails with a reason; everything else is sent."""
+    """A waiting lesson whose edition is gone fails with a reason when it is asked for; everything else is sent."""
     await world.running("@ben", "@zoé")
-    await world.says(world.zoe, "suivant maintenant")
-    await world.at(FIRST)
-    async with world.store.transaction() as tx:
-        row = await tx.delivery("e1/lesson/l1")
-        assert row is not None
-    assert (await world.states(world.ben))["l1"] == "sent"
+    await world.says(world.ben, "skip")
+    await world.publish(a_course(edition="e2", lessons=(a_lesson(2), a_lesson(3))))
+    gone = sa.update(tables.delivery).where(tables.delivery.c.key == "e1/lesson/l1").values(edition="gone")
+    async with world.store.begin() as connection:
+        await connection.execute(gone)
+    await world.engine.press(f"course.catchup?cohort={(await world.cohort()).id}&lesson=l1", world.caller(world.ben))
+    await world.at(datetime(2026, 12, 4, tzinfo=UTC))
+    assert (await world.states(world.zoe))["l2"] == "sent"
+    row = (await world.lessons(world.ben))["l1"]
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "broken")
 
 
 async def test_a_process_that_died_while_sending_is_continued_by_the_next(world: World) -> None:

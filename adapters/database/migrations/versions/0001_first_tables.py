@@ -2,485 +2,395 @@
 
 from __future__ import annotations
 
+from functools import partial as with_type
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0001"
 down_revision = None
 
+# The tables as they were then. Nothing here may come from the code of today.
+first = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def column(kind: Any, name: str, *references: Any, nullable: bool = False, **more: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, *references, nullable=nullable, **more)
+
+
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
+number = with_type(column, NUMBER)
+moment = with_type(column, sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite"))
+text = with_type(column, sa.Text())
+truth = with_type(column, sa.Boolean())
+day = with_type(column, sa.Date())
+whole = with_type(column, sa.Integer())
+small = with_type(column, sa.SmallInteger())
+big = with_type(column, sa.BigInteger())
+double = with_type(column, sa.Float(53))
+
+
+def identity() -> sa.Column[int]:
+    return sa.Column("id", NUMBER, primary_key=True)
+
+
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def upgrade() -> None:
-    op.create_table(
-        "audit",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("actor_id", NUMBER),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("cohort_id", NUMBER),
-        sa.Column("detail", sa.Text()),
-        sa.PrimaryKeyConstraint("id", name="pk_audit"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_audit_cohort_id", "audit", ["cohort_id"])
-    op.create_index("ix_audit_lane", "audit", ["lane"])
+    first.create_all(op.get_bind(), checkfirst=False)
 
-    op.create_table(
-        "chat_person",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text()),
-        sa.Column("zone", sa.Text()),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_chat_person"),
-        sa.UniqueConstraint("workspace", "ref", name="uq_chat_person_workspace_ref"),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "chat_room",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("direct", sa.Text()),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("closed", sa.Boolean(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("rev", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_chat_room"),
-        sa.UniqueConstraint("workspace", "key", name="uq_chat_room_workspace_key"),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "chat_workspace",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("counter", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_chat_workspace"),
-    )
-    op.create_table(
-        "edition",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("course_id", sa.Text(), nullable=False),
-        sa.Column("edition", sa.Text(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.Column("stored_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_edition"),
-        sa.UniqueConstraint("course_id", "edition", name="uq_edition_course_id_edition"),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("platform", "event_id", name="pk_inbox"),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_inbox_at", "inbox", ["at"])
 
-    op.create_table(
-        "lane",
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("worker", sa.Text()),
-        sa.Column("lease_until", MOMENT),
-        sa.Column("paused_until", MOMENT),
-        sa.PrimaryKeyConstraint("lane", name="pk_lane"),
-    )
-    op.create_table(
-        "person",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("name", sa.Text()),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("zone", sa.Text()),
-        sa.Column("window_start", sa.SmallInteger()),
-        sa.Column("window_end", sa.SmallInteger()),
-        sa.Column("days", sa.SmallInteger()),
-        sa.Column("plain", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("nudges", sa.Boolean(), server_default=sa.true(), nullable=False),
-        sa.Column("language_chosen", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("has_absence", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("known", sa.Boolean(), server_default=sa.true(), nullable=False),
-        sa.Column("added_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_person"),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "absence",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("person_id", NUMBER, nullable=False),
-        sa.Column("first", sa.Date(), nullable=False),
-        sa.Column("last", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_absence_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_absence"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_absence_person_id", "absence", ["person_id"])
-
-    op.create_table(
-        "address",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("person_id", NUMBER),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_address_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_address"),
-        sa.UniqueConstraint("lane", "ref", name="uq_address_lane_ref"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_address_person_id", "address", ["person_id"])
-
-    op.create_table(
-        "chat_member",
-        sa.Column("room_id", NUMBER, nullable=False),
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
-        sa.Column("gone", sa.Boolean(), nullable=False),
-        sa.Column("read_to", sa.BigInteger(), nullable=False),
-        sa.Column("rev", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["room_id"], ["chat_room.id"], name="fk_chat_member_room_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("room_id", "ref", name="pk_chat_member"),
-    )
-    op.create_index("ix_chat_member_workspace_ref", "chat_member", ["workspace", "ref"])
-
-    op.create_table(
-        "chat_message",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("room_id", NUMBER, nullable=False),
-        sa.Column("author", sa.Text()),
-        sa.Column("only_for", sa.Text()),
-        sa.Column("key", sa.Text()),
-        sa.Column("client", sa.Text()),
-        sa.Column("body", sa.Text()),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("edited", sa.Boolean(), nullable=False),
-        sa.Column("deleted", sa.Boolean(), nullable=False),
-        sa.Column("answered", sa.Boolean(), nullable=False),
-        sa.Column("rev", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["room_id"], ["chat_room.id"], name="fk_chat_message_room_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_chat_message"),
-        sa.UniqueConstraint("room_id", "author", "client", name="uq_chat_message_room_id_author_client"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_chat_message_room_id_key", "chat_message", ["room_id", "key"])
-    op.create_index("ix_chat_message_room_id_rev", "chat_message", ["room_id", "rev"])
-
-    op.create_table(
-        "cohort",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("folded_name", sa.Text(), nullable=False),
-        sa.Column("course_id", sa.Text(), nullable=False),
-        sa.Column("edition", sa.Text(), nullable=False),
-        sa.Column("first_edition", sa.Text(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("slots", sa.Text(), nullable=False),
-        sa.Column("zone", sa.Text(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("window_start", sa.SmallInteger(), nullable=False),
-        sa.Column("window_end", sa.SmallInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("pace_real", MOMENT, nullable=False),
-        sa.Column("pace_course", MOMENT, nullable=False),
-        sa.Column("pace_factor", sa.Float(precision=53), nullable=False),
-        sa.Column("created_by", NUMBER),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("rehearsal", sa.Boolean(), nullable=False),
-        sa.Column("budget", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name="fk_cohort_created_by"),
-        sa.PrimaryKeyConstraint("id", name="pk_cohort"),
-        sa.UniqueConstraint("lane", "folded_name", name="uq_cohort_lane_folded_name"),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "anonymous_votes",
-        sa.Column("cohort_id", NUMBER, nullable=False),
-        sa.Column("lesson_id", sa.Text(), nullable=False),
-        sa.Column("activity_id", sa.Text(), nullable=False),
-        sa.Column("option", sa.Text(), nullable=False),
-        sa.Column("votes", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name="fk_anonymous_votes_cohort_id"),
-        sa.PrimaryKeyConstraint("cohort_id", "lesson_id", "activity_id", "option", name="pk_anonymous_votes"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "cohort_open_to",
-        sa.Column("cohort_id", NUMBER, nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name="fk_cohort_open_to_cohort_id"),
-        sa.PrimaryKeyConstraint("cohort_id", "lane", name="pk_cohort_open_to"),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_cohort_open_to_lane", "cohort_open_to", ["lane"])
-
-    op.create_table(
-        "enrolment",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("cohort_id", NUMBER, nullable=False),
-        sa.Column("person_id", NUMBER, nullable=False),
-        sa.Column("address_id", NUMBER, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("track", sa.Text()),
-        sa.Column("joined_at", MOMENT, nullable=False),
-        sa.Column("added_by", NUMBER),
-        sa.Column("ready", sa.Boolean()),
-        sa.Column("next_lesson", sa.Text()),
-        sa.Column("next_due_at", MOMENT),
-        sa.Column("pause_reason", sa.Text()),
-        sa.Column("paused_until", MOMENT),
-        sa.Column("nudge_step", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("next_nudge_at", MOMENT),
-        sa.Column("kept_tier", sa.Text()),
-        sa.ForeignKeyConstraint(["added_by"], ["person.id"], name="fk_enrolment_added_by"),
-        sa.ForeignKeyConstraint(["address_id"], ["address.id"], name="fk_enrolment_address_id"),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name="fk_enrolment_cohort_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_enrolment_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_enrolment"),
-        sa.UniqueConstraint("cohort_id", "person_id", name="uq_enrolment_cohort_id_person_id"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_enrolment_cohort_id_id", "enrolment", ["cohort_id", "id"])
-    op.create_index("ix_enrolment_cohort_id_state", "enrolment", ["cohort_id", "state"])
-    op.create_index(
+sa.Table(
+    "audit",
+    first,
+    identity(),
+    moment("at"),
+    number("actor_id", nullable=True),
+    text("lane"),
+    text("action"),
+    number("cohort_id", nullable=True),
+    text("detail", nullable=True),
+    sa.Index("ix_audit_cohort_id", "cohort_id"),
+    sa.Index("ix_audit_lane", "lane"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "chat_person",
+    first,
+    identity(),
+    text("workspace"),
+    text("ref"),
+    text("name"),
+    text("email"),
+    text("language", nullable=True),
+    text("zone", nullable=True),
+    text("note"),
+    moment("created_at"),
+    sa.UniqueConstraint("workspace", "ref"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "chat_room",
+    first,
+    identity(),
+    text("workspace"),
+    text("key"),
+    text("direct", nullable=True),
+    text("name"),
+    text("topic"),
+    truth("closed"),
+    moment("created_at"),
+    big("rev"),
+    sa.UniqueConstraint("workspace", "key"),
+    sqlite_autoincrement=True,
+)
+sa.Table("chat_workspace", first, text("name", primary_key=True), big("counter"))
+sa.Table(
+    "edition",
+    first,
+    identity(),
+    text("course_id"),
+    text("edition"),
+    text("document"),
+    moment("stored_at"),
+    sa.UniqueConstraint("course_id", "edition"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "inbox",
+    first,
+    text("platform", primary_key=True),
+    text("event_id", primary_key=True),
+    moment("at"),
+    sa.Index("ix_inbox_at", "at"),
+    sqlite_with_rowid=False,
+)
+sa.Table(
+    "lane",
+    first,
+    text("lane", primary_key=True),
+    text("worker", nullable=True),
+    moment("lease_until", nullable=True),
+    moment("paused_until", nullable=True),
+)
+sa.Table(
+    "person",
+    first,
+    identity(),
+    text("name", nullable=True),
+    text("language"),
+    text("zone", nullable=True),
+    small("window_start", nullable=True),
+    small("window_end", nullable=True),
+    small("days", nullable=True),
+    truth("plain", server_default=sa.false()),
+    truth("nudges", server_default=sa.true()),
+    truth("language_chosen", server_default=sa.false()),
+    truth("has_absence", server_default=sa.false()),
+    truth("known", server_default=sa.true()),
+    moment("added_at"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "absence",
+    first,
+    identity(),
+    number("person_id", sa.ForeignKey("person.id")),
+    day("first"),
+    day("last"),
+    sa.Index("ix_absence_person_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "address",
+    first,
+    identity(),
+    text("lane"),
+    text("ref"),
+    number("person_id", sa.ForeignKey("person.id"), nullable=True),
+    sa.UniqueConstraint("lane", "ref"),
+    sa.Index("ix_address_person_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "chat_member",
+    first,
+    number("room_id", sa.ForeignKey("chat_room.id", ondelete="CASCADE"), primary_key=True),
+    text("workspace"),
+    text("ref", primary_key=True),
+    truth("gone"),
+    big("read_to"),
+    big("rev"),
+    sa.Index("ix_chat_member_workspace_ref", "workspace", "ref"),
+)
+sa.Table(
+    "chat_message",
+    first,
+    identity(),
+    number("room_id", sa.ForeignKey("chat_room.id", ondelete="CASCADE")),
+    text("author", nullable=True),
+    text("only_for", nullable=True),
+    text("key", nullable=True),
+    text("client", nullable=True),
+    text("body", nullable=True),
+    text("text"),
+    moment("created_at"),
+    truth("edited"),
+    truth("deleted"),
+    truth("answered"),
+    big("rev"),
+    sa.UniqueConstraint("room_id", "author", "client"),
+    sa.Index("ix_chat_message_room_id_key", "room_id", "key"),
+    sa.Index("ix_chat_message_room_id_rev", "room_id", "rev"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "cohort",
+    first,
+    identity(),
+    text("name"),
+    text("folded_name"),
+    text("course_id"),
+    text("edition"),
+    text("first_edition"),
+    text("lane"),
+    day("starts_on"),
+    text("slots"),
+    text("zone"),
+    text("region"),
+    small("window_start"),
+    small("window_end"),
+    text("state"),
+    moment("pace_real"),
+    moment("pace_course"),
+    double("pace_factor"),
+    number("created_by", sa.ForeignKey("person.id"), nullable=True),
+    moment("created_at"),
+    truth("rehearsal"),
+    whole("budget"),
+    sa.UniqueConstraint("lane", "folded_name"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "anonymous_votes",
+    first,
+    number("cohort_id", sa.ForeignKey("cohort.id"), primary_key=True),
+    text("lesson_id", primary_key=True),
+    text("activity_id", primary_key=True),
+    text("option", primary_key=True),
+    whole("votes"),
+    sqlite_with_rowid=False,
+)
+sa.Table(
+    "cohort_open_to",
+    first,
+    number("cohort_id", sa.ForeignKey("cohort.id"), primary_key=True),
+    text("lane", primary_key=True),
+    sa.Index("ix_cohort_open_to_lane", "lane"),
+    sqlite_with_rowid=False,
+)
+sa.Table(
+    "enrolment",
+    first,
+    identity(),
+    number("cohort_id", sa.ForeignKey("cohort.id")),
+    number("person_id", sa.ForeignKey("person.id")),
+    number("address_id", sa.ForeignKey("address.id")),
+    text("state"),
+    text("track", nullable=True),
+    moment("joined_at"),
+    number("added_by", sa.ForeignKey("person.id"), nullable=True),
+    truth("ready", nullable=True),
+    text("next_lesson", nullable=True),
+    moment("next_due_at", nullable=True),
+    text("pause_reason", nullable=True),
+    moment("paused_until", nullable=True),
+    whole("nudge_step", server_default="0"),
+    moment("next_nudge_at", nullable=True),
+    text("kept_tier", nullable=True),
+    sa.UniqueConstraint("cohort_id", "person_id"),
+    sa.Index("ix_enrolment_cohort_id_id", "cohort_id", "id"),
+    sa.Index("ix_enrolment_cohort_id_state", "cohort_id", "state"),
+    partial(
         "ix_enrolment_due",
-        "enrolment",
-        ["next_due_at", "cohort_id", "next_lesson"],
-        sqlite_where=sa.text("state IN ('active', 'paused') AND next_due_at IS NOT NULL"),
-        postgresql_where=sa.text("state IN ('active', 'paused') AND next_due_at IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_enrolment_nudge",
-        "enrolment",
-        ["next_nudge_at"],
-        sqlite_where=sa.text("state = 'active' AND next_nudge_at IS NOT NULL"),
-        postgresql_where=sa.text("state = 'active' AND next_nudge_at IS NOT NULL"),
-    )
-    op.create_index("ix_enrolment_person_id", "enrolment", ["person_id"])
-    op.create_index(
-        "ix_enrolment_waking",
-        "enrolment",
-        ["paused_until"],
-        sqlite_where=sa.text("state = 'paused' AND paused_until IS NOT NULL"),
-        postgresql_where=sa.text("state = 'paused' AND paused_until IS NOT NULL"),
-    )
-
-    op.create_table(
-        "job",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("cohort_id", NUMBER, nullable=False),
-        sa.Column("actor_id", NUMBER, nullable=False),
-        sa.Column("address_id", NUMBER, nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("report", sa.Text()),
-        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name="fk_job_actor_id"),
-        sa.ForeignKeyConstraint(["address_id"], ["address.id"], name="fk_job_address_id"),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name="fk_job_cohort_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_job"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_job_open",
-        "job",
-        ["id"],
-        sqlite_where=sa.text("state IN ('looking', 'working')"),
-        postgresql_where=sa.text("state IN ('looking', 'working')"),
-    )
-
-    op.create_table(
-        "role",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("person_id", NUMBER, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("cohort_id", NUMBER),
-        sa.Column("contributor", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name="fk_role_cohort_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_role_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_role"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_role_lane_cohort_id", "role", ["lane", "cohort_id"])
-    op.create_index("uq_role_cohort", "role", ["person_id", "name", "lane", "cohort_id", "contributor"], unique=True)
-    op.create_index(
-        "uq_role_workspace",
-        "role",
-        ["person_id", "name", "lane", "contributor"],
-        unique=True,
-        sqlite_where=sa.text("cohort_id IS NULL"),
-        postgresql_where=sa.text("cohort_id IS NULL"),
-    )
-
-    op.create_table(
-        "answer",
-        sa.Column("enrolment_id", NUMBER, nullable=False),
-        sa.Column("lesson_id", sa.Text(), nullable=False),
-        sa.Column("activity_id", sa.Text(), nullable=False),
-        sa.Column("cohort_id", NUMBER, nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("choice", sa.Text()),
-        sa.Column("first", sa.Text()),
-        sa.Column("text", sa.Text()),
-        sa.Column("shared", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_answer_enrolment_id"),
-        sa.PrimaryKeyConstraint("enrolment_id", "lesson_id", "activity_id", name="pk_answer"),
-    )
-    op.create_index(
-        "ix_answer_choice",
-        "answer",
-        ["cohort_id", "lesson_id", "activity_id", "choice"],
-        sqlite_where=sa.text("choice IS NOT NULL"),
-        postgresql_where=sa.text("choice IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_answer_shared",
-        "answer",
-        ["cohort_id", "lesson_id", "activity_id"],
-        sqlite_where=sa.text("shared"),
-        postgresql_where=sa.text("shared"),
-    )
-
-    op.create_table(
-        "completion",
-        sa.Column("enrolment_id", NUMBER, nullable=False),
-        sa.Column("lesson_id", sa.Text(), nullable=False),
-        sa.Column("activity_id", sa.Text(), nullable=False),
-        sa.Column("done_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_completion_enrolment_id"),
-        sa.PrimaryKeyConstraint("enrolment_id", "lesson_id", "activity_id", name="pk_completion"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "delivery",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("address_id", NUMBER, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("due_at", MOMENT, nullable=False),
-        sa.Column("not_before", MOMENT, nullable=False),
-        sa.Column("not_after", MOMENT),
-        sa.Column("cohort_id", NUMBER),
-        sa.Column("enrolment_id", NUMBER),
-        sa.Column("person_id", NUMBER),
-        sa.Column("lesson_id", sa.Text()),
-        sa.Column("edition", sa.Text()),
-        sa.Column("reason", sa.Text()),
-        sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("worker", sa.Text()),
-        sa.Column("lease_until", MOMENT),
-        sa.Column("ref", sa.Text()),
-        sa.Column("ref_place", sa.Text()),
-        sa.Column("sent_at", MOMENT),
-        sa.Column("priority", sa.SmallInteger(), nullable=False),
-        sa.Column("content", sa.Text()),
-        sa.Column("wishes", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["address_id"], ["address.id"], name="fk_delivery_address_id"),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_delivery_enrolment_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
-        sa.UniqueConstraint("key", name="uq_delivery_key"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_delivery_claim",
-        "delivery",
-        ["lane", "priority", "not_before"],
-        sqlite_where=sa.text("state IN ('ready', 'retry')"),
-        postgresql_where=sa.text("state IN ('ready', 'retry')"),
-    )
-    op.create_index("ix_delivery_cohort_id", "delivery", ["cohort_id"])
-    op.create_index(
-        "ix_delivery_content",
-        "delivery",
-        ["id"],
-        sqlite_where=sa.text("content IS NOT NULL"),
-        postgresql_where=sa.text("content IS NOT NULL"),
-    )
-    op.create_index("ix_delivery_enrolment_id", "delivery", ["enrolment_id"])
-    op.create_index(
-        "ix_delivery_failed",
-        "delivery",
-        ["cohort_id"],
-        sqlite_where=sa.text("state = 'failed'"),
-        postgresql_where=sa.text("state = 'failed'"),
-    )
-    op.create_index(
-        "ix_delivery_held",
-        "delivery",
-        ["not_before"],
-        sqlite_where=sa.text("state = 'held'"),
-        postgresql_where=sa.text("state = 'held'"),
-    )
-    op.create_index("ix_delivery_person_id_sent_at", "delivery", ["person_id", "sent_at"])
-    op.create_index(
-        "ix_delivery_planned",
-        "delivery",
-        ["not_before"],
-        sqlite_where=sa.text("state = 'planned'"),
-        postgresql_where=sa.text("state = 'planned'"),
-    )
-    op.create_index(
-        "ix_delivery_sending",
-        "delivery",
-        ["lease_until"],
-        sqlite_where=sa.text("state = 'sending'"),
-        postgresql_where=sa.text("state = 'sending'"),
-    )
-    op.create_index(
-        "ix_delivery_unknown",
-        "delivery",
-        ["not_before"],
-        sqlite_where=sa.text("state = 'unknown'"),
-        postgresql_where=sa.text("state = 'unknown'"),
-    )
-    op.create_index(
-        "ix_delivery_unowned",
-        "delivery",
-        ["address_id"],
-        sqlite_where=sa.text("person_id IS NULL"),
-        postgresql_where=sa.text("person_id IS NULL"),
-    )
-
-    op.create_table(
-        "feedback",
-        sa.Column("enrolment_id", NUMBER, nullable=False),
-        sa.Column("lesson_id", sa.Text(), nullable=False),
-        sa.Column("cohort_id", NUMBER, nullable=False),
-        sa.Column("worth", sa.Text(), nullable=False),
-        sa.Column("line", sa.Text()),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_feedback_enrolment_id"),
-        sa.PrimaryKeyConstraint("enrolment_id", "lesson_id", name="pk_feedback"),
-    )
-    op.create_index("ix_feedback_cohort_id_lesson_id", "feedback", ["cohort_id", "lesson_id"])
-
-    op.create_table(
-        "job_row",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("job_id", NUMBER, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("wanted", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("person_id", NUMBER),
-        sa.Column("address_id", NUMBER),
-        sa.Column("track", sa.Text()),
-        sa.ForeignKeyConstraint(["address_id"], ["address.id"], name="fk_job_row_address_id"),
-        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name="fk_job_row_job_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_job_row_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_job_row"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_job_row_address_id", "job_row", ["address_id"])
-    op.create_index("ix_job_row_job_id_status", "job_row", ["job_id", "status", "number"])
-    op.create_index("ix_job_row_person_id", "job_row", ["person_id"])
+        "next_due_at",
+        "cohort_id",
+        "next_lesson",
+        where="state IN ('active', 'paused') AND next_due_at IS NOT NULL",
+    ),
+    partial("ix_enrolment_nudge", "next_nudge_at", where="state = 'active' AND next_nudge_at IS NOT NULL"),
+    sa.Index("ix_enrolment_person_id", "person_id"),
+    partial("ix_enrolment_waking", "paused_until", where="state = 'paused' AND paused_until IS NOT NULL"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "job",
+    first,
+    identity(),
+    text("kind"),
+    text("state"),
+    number("cohort_id", sa.ForeignKey("cohort.id")),
+    number("actor_id", sa.ForeignKey("person.id")),
+    number("address_id", sa.ForeignKey("address.id")),
+    moment("created_at"),
+    text("report", nullable=True),
+    partial("ix_job_open", "id", where="state IN ('looking', 'working')"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "role",
+    first,
+    identity(),
+    number("person_id", sa.ForeignKey("person.id")),
+    text("name"),
+    text("lane"),
+    number("cohort_id", sa.ForeignKey("cohort.id"), nullable=True),
+    text("contributor", server_default=""),
+    sa.Index("ix_role_lane_cohort_id", "lane", "cohort_id"),
+    sa.Index("uq_role_cohort", "person_id", "name", "lane", "cohort_id", "contributor", unique=True),
+    partial("uq_role_workspace", "person_id", "name", "lane", "contributor", where="cohort_id IS NULL", unique=True),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "answer",
+    first,
+    number("enrolment_id", sa.ForeignKey("enrolment.id"), primary_key=True),
+    text("lesson_id", primary_key=True),
+    text("activity_id", primary_key=True),
+    number("cohort_id"),
+    moment("at"),
+    text("choice", nullable=True),
+    text("first", nullable=True),
+    text("text", nullable=True),
+    truth("shared"),
+    partial("ix_answer_choice", "cohort_id", "lesson_id", "activity_id", "choice", where="choice IS NOT NULL"),
+    partial("ix_answer_shared", "cohort_id", "lesson_id", "activity_id", where="shared"),
+)
+sa.Table(
+    "completion",
+    first,
+    number("enrolment_id", sa.ForeignKey("enrolment.id"), primary_key=True),
+    text("lesson_id", primary_key=True),
+    text("activity_id", primary_key=True),
+    moment("done_at"),
+    sqlite_with_rowid=False,
+)
+sa.Table(
+    "delivery",
+    first,
+    identity(),
+    text("key"),
+    text("kind"),
+    text("lane"),
+    number("address_id", sa.ForeignKey("address.id")),
+    text("state"),
+    moment("due_at"),
+    moment("not_before"),
+    moment("not_after", nullable=True),
+    number("cohort_id", nullable=True),
+    number("enrolment_id", sa.ForeignKey("enrolment.id"), nullable=True),
+    number("person_id", nullable=True),
+    text("lesson_id", nullable=True),
+    text("edition", nullable=True),
+    text("reason", nullable=True),
+    whole("attempt", server_default="0"),
+    text("worker", nullable=True),
+    moment("lease_until", nullable=True),
+    text("ref", nullable=True),
+    text("ref_place", nullable=True),
+    moment("sent_at", nullable=True),
+    small("priority"),
+    text("content", nullable=True),
+    small("wishes", server_default="0"),
+    sa.UniqueConstraint("key"),
+    partial("ix_delivery_again", "sent_at", where="state = 'sent' AND attempt > 1"),
+    partial("ix_delivery_claim", "lane", "priority", "not_before", where="state IN ('ready', 'retry')"),
+    sa.Index("ix_delivery_cohort_id", "cohort_id"),
+    partial("ix_delivery_content", "id", where="content IS NOT NULL"),
+    sa.Index("ix_delivery_enrolment_id", "enrolment_id"),
+    partial("ix_delivery_failed", "cohort_id", where="state = 'failed'"),
+    partial("ix_delivery_held", "not_before", where="state = 'held'"),
+    sa.Index("ix_delivery_person_id_sent_at", "person_id", "sent_at"),
+    partial("ix_delivery_planned", "not_before", where="state = 'planned'"),
+    partial("ix_delivery_sending", "lease_until", where="state = 'sending'"),
+    partial("ix_delivery_unknown", "not_before", where="state = 'unknown'"),
+    partial("ix_delivery_unowned", "address_id", where="person_id IS NULL"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "feedback",
+    first,
+    number("enrolment_id", sa.ForeignKey("enrolment.id"), primary_key=True),
+    text("lesson_id", primary_key=True),
+    number("cohort_id"),
+    text("worth"),
+    text("line", nullable=True),
+    moment("at"),
+    sa.Index("ix_feedback_cohort_id_lesson_id", "cohort_id", "lesson_id"),
+)
+sa.Table(
+    "job_row",
+    first,
+    identity(),
+    number("job_id", sa.ForeignKey("job.id")),
+    whole("number"),
+    text("wanted"),
+    text("status"),
+    text("reason", server_default=""),
+    number("person_id", sa.ForeignKey("person.id"), nullable=True),
+    number("address_id", sa.ForeignKey("address.id"), nullable=True),
+    text("track", nullable=True),
+    sa.Index("ix_job_row_address_id", "address_id"),
+    sa.Index("ix_job_row_job_id_status", "job_id", "status", "number"),
+    sa.Index("ix_job_row_person_id", "person_id"),
+    sqlite_autoincrement=True,
+)
