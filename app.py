@@ -1,6 +1,6 @@
 """The one place where everything meets: reads settings, builds the parts, connects them, runs, shuts down.
 
-    python app.py serve | demo | check | migrate | doctor
+    python app.py serve | demo | check | migrate | doctor | invite
 
 `build` gives tests and harnesses the same whole as `serve`. Heavy libraries are imported where they are needed, so
 that `--help` and `check` answer at once.
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from adapters.browser.access import Access
+    from adapters.browser.platform import Account
     from adapters.content.shelf import Shelf
     from adapters.database.store import DatabaseStore
     from adapters.scheduler.heartbeat import Heartbeat
@@ -571,6 +572,55 @@ def migrate_verb() -> None:
     settings = load_settings(ROOT)
     asyncio.run(migrate_database(settings))
     typer.echo(f"{settings.database_label} is up to date.")
+
+
+@cli.command("invite")
+def invite_verb(
+    email: Annotated[str, typer.Argument(help="The e-mail address; nothing without --file.")] = "",
+    name: Annotated[str, typer.Argument(help="The name that others see.")] = "",
+    language: Annotated[str, typer.Option(help="en or fr.")] = "",
+    zone: Annotated[str, typer.Option(help="For example America/Toronto.")] = "",
+    file: Annotated[Path | None, typer.Option(help="A CSV file: email,name,language,zone.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Open accounts of the browser chat and print everybody's personal link."""
+    from adapters.browser.inviting import Refused, account_of, accounts_in
+
+    settings = load_settings(ROOT, create_key=True)
+    if settings.browser_chat is BrowserChat.OFF:
+        raise CannotStart("The browser chat is off. Set BROWSER_CHAT=links first.")
+    if file is not None:
+        accounts, refused = accounts_in(file.read_text(encoding="utf-8-sig"))
+    else:
+        try:
+            accounts, refused = [account_of(email, name, language, zone)], []
+        except ValueError as error:
+            accounts, refused = [], [Refused(1, str(error))]
+    links = asyncio.run(_invite(settings, accounts))
+    if as_json:
+        typer.echo(json.dumps(links, ensure_ascii=False, indent=2))
+    for each in () if as_json else links:
+        typer.echo(f"{each['email']}\t@{each['handle']}\t{each['link']}")
+    for problem in refused:
+        typer.echo(f"row {problem.row}: {problem.what}", err=True)
+    raise typer.Exit(1 if refused else 0)
+
+
+async def _invite(settings: Settings, accounts: Sequence[Account]) -> list[dict[str, str]]:
+    from adapters.browser.inviting import invite
+    from adapters.browser.platform import BrowserPlatform
+    from adapters.database.chat import ChatStore
+
+    store = await open_database(settings)
+    try:
+        platform = BrowserPlatform(ChatStore(store), utc_now)
+        invited = await invite(platform, WORKSPACE, accounts)
+    finally:
+        await store.close()
+    access = chat_access(settings)
+    return [
+        {"email": each.account.email, "handle": each.account.ref, "link": access.link(each.address)} for each in invited
+    ]
 
 
 @cli.command("doctor")

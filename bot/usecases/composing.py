@@ -102,7 +102,10 @@ class Composer:
         back = away_until(self.parts, cohort, wishes, cohort.pace.to_course(now))
         if back is not None:
             return Hold(HoldReason.LEAVE, back)
-        opens = open_moment(self.parts, cohort, wishes, now)
+        alike = (cohort.id, person.zone, person.window, person.days)
+        opens = batch.opens.get(alike)
+        if opens is None:
+            opens = batch.opens[alike] = open_moment(self.parts, cohort, wishes, now)
         if opens > now:
             return Hold(HoldReason.QUIET, opens)
         if not within(row.kind, batch.week.get(person.id, 0), cohort.budget):
@@ -214,6 +217,8 @@ class Batch:
     cohorts: dict[int, Cohort]
     done: Mapping[int, Sequence[Completion]]
     week: dict[int, int]
+    opens: dict[tuple[object, ...], datetime] = field(default_factory=dict)
+    """When windows open, by what people have in common."""
 
     @classmethod
     async def load(cls, tx: Tx, rows: Sequence[Delivery], now: datetime) -> Batch:

@@ -49,7 +49,9 @@ def open_moment(parts: Parts, cohort: Cohort, wishes: Wishes, now: datetime) -> 
     """The first real moment from `now` on at which an unasked message may go."""
     course_now = cohort.pace.to_course(now)
     holidays = parts.holidays_near(cohort.region, course_now.date())
-    return cohort.pace.to_real(next_open(course_now, wishes, holidays).at)
+    opens = next_open(course_now, wishes, holidays).at
+    # there and back through another pace may be rounded: what is open now is open at this very moment
+    return now if opens == course_now else cohort.pace.to_real(opens)
 
 
 def away_until(parts: Parts, cohort: Cohort, wishes: Wishes, at: datetime) -> datetime | None:

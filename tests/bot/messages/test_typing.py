@@ -35,7 +35,10 @@ EN, FR = Language.EN, Language.FR
         ("cohort people spring page 2", "cohorte personnes spring page 2"),
         ("cohort roles spring add facilitator @ann", "cohorte rôles spring ajouter animateur @ann"),
         ("cohort roles spring add contributor:maren @ann", "cohorte rôles spring ajouter contributeur:maren @ann"),
-        ('cohort create culture start 2026-12-01 slots "tue,thu 09:00"', 'cohorte créer culture début 2026-12-01 créneaux "mar,jeu 09:00"'),
+        (
+            'cohort create culture start 2026-12-01 slots "tue,thu 09:00"',
+            'cohorte créer culture début 2026-12-01 créneaux "mar,jeu 09:00"',
+        ),
         # names and people's own words are theirs
         ("join all", "rejoindre all"),
         ("cohort launch to confirm", "cohorte lancer to confirmer"),
@@ -45,7 +48,7 @@ EN, FR = Language.EN, Language.FR
         ("cohort whatever", "cohort whatever"),
         ("fait 2", "fait 2"),
     ],
-)  # fmt: skip
+)
 def test_typed_forms_in_french(english: str, french: str) -> None:
     """Verbs, and the words that belong to them."""
     assert typed_in(FR, english) == french
