@@ -446,6 +446,10 @@ class DeliveryRecords(Protocol):
         left out."""
         ...
 
+    async def last_lessons(self, enrolment_ids: Collection[int], since: datetime) -> Mapping[int, datetime]:
+        """When each enrolment was last sent a lesson unasked, if that was at or after `since`."""
+        ...
+
     async def delivery_counts(self, cohort_id: int) -> Mapping[tuple[Kind, DeliveryState, str | None], int]:
         """By (kind, state, reason), refreshes left out."""
         ...

@@ -24,7 +24,17 @@ from adapters.database.chat_records import (
     room_of,
     row_of,
 )
-from adapters.database.chat_steps import add_room, is_person, join, latest_number, next_number, room_by_id, visible_to
+from adapters.database.chat_steps import (
+    add_room,
+    is_person,
+    join,
+    latest_number,
+    next_number,
+    room_by_id,
+    row_by_id,
+    visible_to,
+    workspace_of_row,
+)
 from adapters.database.chat_tables import members, messages, people, rooms
 
 
@@ -266,9 +276,7 @@ class ChatStore:
 
     async def row(self, row_id: int) -> ChatRow | None:
         async with self._connections.look() as connection:
-            found = await connection.execute(sa.select(messages).where(messages.c.id == row_id))
-            row = found.first()
-            return row_of(row) if row else None
+            return await row_by_id(connection, row_id)
 
     async def with_key(self, room_id: int, key: str, since: datetime) -> Sequence[ChatRow]:
         async with self._connections.look() as connection:
@@ -344,11 +352,7 @@ class ChatStore:
 
     async def _change(self, row_id: int, **values: Any) -> ChatRow | None:
         async with self._connections.begin() as connection:
-            workspace = await connection.scalar(
-                sa.select(rooms.c.workspace)
-                .join(messages, messages.c.room_id == rooms.c.id)
-                .where(messages.c.id == row_id)
-            )
+            workspace = await workspace_of_row(connection, row_id)
             if workspace is None:
                 return None
             rev = await next_number(connection, workspace)

@@ -10,22 +10,31 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.chat_records import ChatRoom, room_of
+from adapters.database.chat_records import ChatRoom, ChatRow, room_of, row_of
 from adapters.database.chat_tables import members, messages, people, rooms, workspaces
+
+# What every press asks, put together once: that takes longer than running it.
+_RAISE = (
+    sa.update(workspaces)
+    .where(workspaces.c.name == sa.bindparam("workspace"))
+    .values(counter=workspaces.c.counter + 1)
+    .returning(workspaces.c.counter)
+)
+_ROOM = sa.select(rooms).where(rooms.c.id == sa.bindparam("room_id"))
+_ROW = sa.select(messages).where(messages.c.id == sa.bindparam("row_id"))
+_WORKSPACE_OF_ROW = (
+    sa.select(rooms.c.workspace)
+    .join(messages, messages.c.room_id == rooms.c.id)
+    .where(messages.c.id == sa.bindparam("row_id"))
+)
 
 
 async def next_number(connection: AsyncConnection, workspace: str) -> int:
     """The next number of the workspace's changes; its row stays locked until the transaction ends."""
-    raised = (
-        sa.update(workspaces)
-        .where(workspaces.c.name == workspace)
-        .values(counter=workspaces.c.counter + 1)
-        .returning(workspaces.c.counter)
-    )
-    number = await connection.scalar(raised)
+    number = await connection.scalar(_RAISE, {"workspace": workspace})
     if number is None:
         await connection.execute(_insert_quietly(connection, workspace))
-        number = await connection.scalar(raised)
+        number = await connection.scalar(_RAISE, {"workspace": workspace})
     return int(number or 0)
 
 
@@ -80,9 +89,18 @@ async def join(connection: AsyncConnection, room_id: int, workspace: str, refs: 
 
 
 async def room_by_id(connection: AsyncConnection, room_id: int) -> ChatRoom | None:
-    found = await connection.execute(sa.select(rooms).where(rooms.c.id == room_id))
-    row = found.first()
+    row = (await connection.execute(_ROOM, {"room_id": room_id})).first()
     return room_of(row) if row else None
+
+
+async def row_by_id(connection: AsyncConnection, row_id: int) -> ChatRow | None:
+    row = (await connection.execute(_ROW, {"row_id": row_id})).first()
+    return row_of(row) if row else None
+
+
+async def workspace_of_row(connection: AsyncConnection, row_id: int) -> str | None:
+    workspace: str | None = await connection.scalar(_WORKSPACE_OF_ROW, {"row_id": row_id})
+    return workspace
 
 
 def is_person(workspace: str, ref: str) -> sa.ColumnElement[bool]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database import tables
 from adapters.database.records import Records
@@ -42,6 +43,12 @@ class CourseTx(Records):
 
 
 class CohortTx(Records):
+    """A cohort is read once per transaction, however many steps of a story ask for it."""
+
+    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+        super().__init__(connection, writing=writing)
+        self._read: dict[int, Cohort] = {}
+
     async def add_cohort(self, cohort: Cohort) -> Cohort:
         statement = self.insert(COHORT).values(**cohort_values(cohort)).on_conflict_do_nothing()
         row = await self.first(statement.returning(COHORT.c.id))
@@ -51,6 +58,7 @@ class CohortTx(Records):
         return replace(cohort, id=row.id, open_to=tuple(sorted(set(cohort.open_to))))
 
     async def save_cohort(self, cohort: Cohort) -> None:
+        self._read.pop(cohort.id, None)
         statement = sa.update(COHORT).where(COHORT.c.id == cohort.id).values(**cohort_values(cohort))
         try:
             await self.connection.execute(statement)
@@ -60,8 +68,12 @@ class CohortTx(Records):
         await self._open_to(cohort.id, cohort.open_to)
 
     async def cohort(self, cohort_id: int) -> Cohort | None:
-        row = await self.first(_COHORT, {"id": cohort_id})
-        return None if row is None else cohort_of(row)
+        if cohort_id not in self._read:
+            row = await self.first(_COHORT, {"id": cohort_id})
+            if row is None:
+                return None
+            self._read[cohort_id] = cohort_of(row)
+        return self._read[cohort_id]
 
     async def cohorts(
         self,

@@ -116,7 +116,7 @@ class DeliveryTx(Records):
         kinds: Collection[Kind] | None = None,
         states: Collection[DeliveryState] | None = None,
     ) -> Sequence[Delivery]:
-        statement = DELIVERIES.where(DELIVERY.c.enrolment_id == enrolment_id)
+        statement = DELIVERIES.where(*_belongs_to(enrolment_id))
         if kinds is not None:
             statement = statement.where(DELIVERY.c.kind.in_(kinds))
         if states is not None:
@@ -212,6 +212,17 @@ class DeliveryTx(Records):
             counts |= {person_id: number for person_id, number in await self.all(statement)}  # noqa: C416
         return counts
 
+    async def last_lessons(self, enrolment_ids: Collection[int], since: datetime) -> Mapping[int, datetime]:
+        c, last = DELIVERY.c, sa.func.max(DELIVERY.c.sent_at)
+        found: dict[int, datetime] = {}
+        for ids in parts(sorted(set(enrolment_ids))):
+            whose = (c.person_id == ENROLMENT.c.person_id) & (c.enrolment_id == ENROLMENT.c.id)
+            unasked = (c.kind == Kind.LESSON, c.priority != Priority.ASKED, c.sent_at >= since)
+            statement = sa.select(c.enrolment_id, last).join_from(ENROLMENT, DELIVERY, whose)
+            statement = statement.where(ENROLMENT.c.id.in_(ids), *unasked)
+            found |= {number: at for number, at in await self.all(statement.group_by(c.enrolment_id))}  # noqa: C416
+        return found
+
     async def delivery_counts(self, cohort_id: int) -> Mapping[tuple[Kind, DeliveryState, str | None], int]:
         by = (DELIVERY.c.kind, DELIVERY.c.state, DELIVERY.c.reason)
         statement = (
@@ -231,7 +242,7 @@ class DeliveryTx(Records):
         statement = (
             sa.update(DELIVERY)
             .where(
-                DELIVERY.c.enrolment_id == enrolment_id,
+                *_belongs_to(enrolment_id),
                 DELIVERY.c.kind != Kind.REFRESH,
                 _may_become(DeliveryState.WAIVED),
             )
@@ -254,7 +265,15 @@ def _may_become(to: DeliveryState) -> sa.ColumnElement[bool]:
     return allowed | refresh_only if DeliveryState.SENT in sources else allowed
 
 
+def _belongs_to(enrolment_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The index of enrolments begins with their cohorts."""
+    cohort_id = sa.select(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id == enrolment_id).scalar_subquery()
+    return DELIVERY.c.cohort_id == cohort_id, DELIVERY.c.enrolment_id == enrolment_id
+
+
 def _new_values(row: NewDelivery, address_id: int) -> dict[str, Any]:
+    if row.enrolment_id is not None and row.cohort_id is None:
+        raise ValueError(f"{row.key}: a delivery to an enrolment names its cohort")
     return {
         "key": row.key,
         "kind": row.kind,

@@ -27,6 +27,7 @@ _BY_ID = ENROLMENTS.where(ENROLMENT.c.id == sa.bindparam("id"))
 _OF = ENROLMENTS.where(
     ENROLMENT.c.cohort_id == sa.bindparam("cohort_id"), ENROLMENT.c.person_id == sa.bindparam("person_id")
 )
+_OF_PERSON = ENROLMENTS.where(ENROLMENT.c.person_id == sa.bindparam("person_id")).order_by(ENROLMENT.c.id)
 _SAVE = (
     sa.update(ENROLMENT)
     .where(ENROLMENT.c.id == sa.bindparam("number"))
@@ -83,8 +84,7 @@ class EnrolmentTx(Records):
         return None if row is None else enrolment_of(row)
 
     async def enrolments_of(self, person_id: int) -> Sequence[Enrolment]:
-        statement = ENROLMENTS.where(ENROLMENT.c.person_id == person_id).order_by(ENROLMENT.c.id)
-        rows = await self.all(self.locking(statement, ENROLMENT))
+        rows = await self.all(self.locking(_OF_PERSON, ENROLMENT), {"person_id": person_id})
         return [enrolment_of(row) for row in reversed(rows)]
 
     async def enrolments_in(
@@ -135,7 +135,9 @@ class EnrolmentTx(Records):
 
     async def _remove(self, ids: list[int]) -> int:
         # Locked first, so that no worker claims one of the deliveries meanwhile.
-        waiting = sa.select(DELIVERY.c.enrolment_id, DELIVERY.c.state).where(DELIVERY.c.enrolment_id.in_(ids))
+        cohorts = sa.select(ENROLMENT.c.cohort_id).where(ENROLMENT.c.id.in_(ids))
+        theirs = (DELIVERY.c.cohort_id.in_(cohorts), DELIVERY.c.enrolment_id.in_(ids))
+        waiting = sa.select(DELIVERY.c.id, DELIVERY.c.enrolment_id, DELIVERY.c.state).where(*theirs)
         rows = await self.all(self.locking(waiting, DELIVERY))
         kept = {row.enrolment_id for row in rows if row.state in _SENT}
         for facts in (tables.completion, tables.answer, tables.feedback):
@@ -144,7 +146,8 @@ class EnrolmentTx(Records):
         gone = [number for number in ids if number not in kept]
         if not gone:
             return 0
-        await self.connection.execute(sa.delete(DELIVERY).where(DELIVERY.c.enrolment_id.in_(gone)))
+        for part in parts([row.id for row in rows if row.enrolment_id not in kept]):
+            await self.connection.execute(sa.delete(DELIVERY).where(DELIVERY.c.id.in_(part)))
         return await self.count(sa.delete(ENROLMENT).where(ENROLMENT.c.id.in_(gone)))
 
     async def kept_tier(self, enrolment_id: int) -> str | None:
@@ -175,6 +178,6 @@ def _new_values(cohort_id: int, row: NewEnrolment, address_id: int, now: datetim
     }
 
 
-def open_enrolment() -> sa.ColumnElement[bool]:
-    """The condition of `ix_enrolment_due`."""
-    return one_of(ENROLMENT.c.state, (EnrolmentState.ACTIVE, EnrolmentState.PAUSED))
+def open_enrolment(enrolment: sa.FromClause = ENROLMENT) -> sa.ColumnElement[bool]:
+    """The condition of `ix_enrolment_due`, but for the moment that must be there."""
+    return one_of(enrolment.c.state, (EnrolmentState.ACTIVE, EnrolmentState.PAUSED))

@@ -49,6 +49,32 @@ _VOTE = insert_rows(
 )
 
 
+def _same(table: sa.Table, *names: str) -> list[sa.ColumnElement[bool]]:
+    """That these columns are what the parameters of the same names say."""
+    return [table.c[name] == sa.bindparam(name) for name in names]
+
+
+_GIVEN = (
+    sa.select(
+        *(ANSWER.c[name] for name in ("enrolment_id", "lesson_id", "activity_id")),
+        *(ANSWER.c[name] for name in ("at", "choice", "first", "text", "shared")),
+    )
+    .where(*_same(ANSWER, "enrolment_id"))
+    .order_by(ANSWER.c.at, ANSWER.c.lesson_id, ANSWER.c.activity_id)
+)
+_GIVEN_IN_LESSON = _GIVEN.where(*_same(ANSWER, "lesson_id"))
+_FEEDBACK = sa.select(FEEDBACK).where(*_same(FEEDBACK, "enrolment_id"))
+_FEEDBACK_IN_LESSON = _FEEDBACK.where(*_same(FEEDBACK, "lesson_id"))
+_REMOVE_COMPLETION = sa.delete(COMPLETION).where(*_same(COMPLETION, "enrolment_id", "lesson_id", "activity_id"))
+_REMOVE_ANSWER = sa.delete(ANSWER).where(*_same(ANSWER, "enrolment_id", "lesson_id", "activity_id"))
+_TALLY = (
+    sa.select(ANSWER.c.choice.label("option"), sa.func.count().label("votes"))
+    .where(*_same(ANSWER, "cohort_id", "lesson_id", "activity_id"), ANSWER.c.choice.is_not(None))
+    .group_by(ANSWER.c.choice)
+    .union_all(sa.select(VOTES.c.option, VOTES.c.votes).where(*_same(VOTES, "cohort_id", "lesson_id", "activity_id")))
+)
+
+
 class FactTx(Records):
     async def add_completion(self, completion: Completion) -> bool:
         values = {
@@ -60,7 +86,7 @@ class FactTx(Records):
         return await self.count(_ADD_COMPLETION, values) == 1
 
     async def remove_completion(self, enrolment_id: int, lesson_id: str, activity_id: str) -> bool:
-        return await self._delete(COMPLETION, enrolment_id, lesson_id, activity_id)
+        return await self._delete(_REMOVE_COMPLETION, enrolment_id, lesson_id, activity_id)
 
     async def completions(self, enrolment_id: int) -> Sequence[Completion]:
         return [Completion(*row) for row in await self.all(_COMPLETIONS, {"enrolment_id": enrolment_id})]
@@ -75,13 +101,8 @@ class FactTx(Records):
         return found
 
     async def given(self, enrolment_id: int, lesson_id: str | None = None) -> Sequence[Given]:
-        c = ANSWER.c
-        statement = sa.select(
-            c.enrolment_id, c.lesson_id, c.activity_id, c.at, c.choice, c.first, c.text, c.shared
-        ).where(c.enrolment_id == enrolment_id)
-        if lesson_id is not None:
-            statement = statement.where(c.lesson_id == lesson_id)
-        rows = await self.all(statement.order_by(c.at, c.lesson_id, c.activity_id))
+        statement = _GIVEN if lesson_id is None else _GIVEN_IN_LESSON
+        rows = await self.all(statement, {"enrolment_id": enrolment_id, "lesson_id": lesson_id})
         return [Given(*row) for row in rows]
 
     async def save_given(self, given: Given) -> None:
@@ -98,7 +119,7 @@ class FactTx(Records):
         await self.connection.execute(_SAVE_GIVEN, values)
 
     async def remove_given(self, enrolment_id: int, lesson_id: str, activity_id: str) -> None:
-        await self._delete(ANSWER, enrolment_id, lesson_id, activity_id)
+        await self._delete(_REMOVE_ANSWER, enrolment_id, lesson_id, activity_id)
 
     async def count_anonymous(self, cohort_id: int, lesson_id: str, activity_id: str, option: str) -> None:
         place = {"cohort_id": cohort_id, "lesson_id": lesson_id, "activity_id": activity_id, "option": option}
@@ -106,14 +127,9 @@ class FactTx(Records):
         await self.connection.execute(_VOTE, values | {"new_votes": 1})
 
     async def tally(self, cohort_id: int, lesson_id: str, activity_id: str) -> Mapping[str, int]:
-        named = (
-            sa.select(ANSWER.c.choice.label("option"), sa.func.count().label("votes"))
-            .where(*_at(ANSWER, cohort_id, lesson_id, activity_id), ANSWER.c.choice.is_not(None))
-            .group_by(ANSWER.c.choice)
-        )
-        unnamed = sa.select(VOTES.c.option, VOTES.c.votes).where(*_at(VOTES, cohort_id, lesson_id, activity_id))
+        place = {"cohort_id": cohort_id, "lesson_id": lesson_id, "activity_id": activity_id}
         tally: dict[str, int] = {}
-        for option, votes in await self.all(named.union_all(unnamed)):
+        for option, votes in await self.all(_TALLY, place):
             tally[option] = tally.get(option, 0) + votes
         return tally
 
@@ -131,10 +147,9 @@ class FactTx(Records):
         await self.connection.execute(_SAVE_FEEDBACK, {f"new_{name}": value for name, value in values.items()})
 
     async def feedback(self, enrolment_id: int, lesson_id: str | None = None) -> Mapping[str, tuple[Worth, str | None]]:
-        statement = sa.select(FEEDBACK).where(FEEDBACK.c.enrolment_id == enrolment_id)
-        if lesson_id is not None:
-            statement = statement.where(FEEDBACK.c.lesson_id == lesson_id)
-        return {row.lesson_id: (row.worth, row.line) for row in await self.all(statement)}
+        statement = _FEEDBACK if lesson_id is None else _FEEDBACK_IN_LESSON
+        rows = await self.all(statement, {"enrolment_id": enrolment_id, "lesson_id": lesson_id})
+        return {row.lesson_id: (row.worth, row.line) for row in rows}
 
     async def feedback_counts(self, cohort_id: int) -> Mapping[str, Mapping[Worth, int]]:
         by = (FEEDBACK.c.lesson_id, FEEDBACK.c.worth)
@@ -174,13 +189,9 @@ class FactTx(Records):
         )
         return {(lesson, edition or "", n): size for lesson, edition, n, size in await self.all(statement)}
 
-    async def _delete(self, table: sa.Table, enrolment_id: int, lesson_id: str, activity_id: str) -> bool:
-        statement = sa.delete(table).where(
-            table.c.enrolment_id == enrolment_id,
-            table.c.lesson_id == lesson_id,
-            table.c.activity_id == activity_id,
-        )
-        return await self.count(statement) > 0
+    async def _delete(self, statement: sa.Delete, enrolment_id: int, lesson_id: str, activity_id: str) -> bool:
+        fact = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "activity_id": activity_id}
+        return await self.count(statement, fact) > 0
 
 
 def _at(table: sa.Table, cohort_id: int, lesson_id: str, activity_id: str) -> list[Any]:

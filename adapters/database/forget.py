@@ -67,9 +67,12 @@ class ForgetTx(Records):
 
     async def _waive(self, person_id: int, address_ids: Collection[int]) -> None:
         delivery = tables.delivery
-        ids = await self._unowned(address_ids)
-        for theirs in (delivery.c.person_id == person_id, delivery.c.enrolment_id.in_(_enrolments(person_id))):
-            ids |= {row.id for row in await self.all(sa.select(delivery.c.id).where(theirs))}
+        ids = await self._outside(person_id, address_ids)
+        mine = tables.enrolment.c
+        of = sa.select(mine.cohort_id, mine.id).where(mine.person_id == person_id)
+        for cohort_id, enrolment_id in await self.all(of):
+            theirs = (delivery.c.cohort_id == cohort_id, delivery.c.enrolment_id == enrolment_id)
+            ids |= {row.id for row in await self.all(sa.select(delivery.c.id).where(*theirs))}
         settled = delivery.c.state.in_(_SETTLED)
         for part in parts(sorted(ids)):
             # A message under way is taken from its worker as well, who then finds it is no longer theirs and
@@ -88,13 +91,12 @@ class ForgetTx(Records):
                 )
             )
 
-    async def _unowned(self, address_ids: Collection[int]) -> set[int]:
-        """Deliveries to an address that carry no person, such as an answer to an admin."""
-        delivery = tables.delivery
-        statement = sa.select(delivery.c.id).where(
-            delivery.c.person_id.is_(None), delivery.c.address_id.in_(address_ids)
-        )
-        return {row.id for row in await self.all(statement)}
+    async def _outside(self, person_id: int, address_ids: Collection[int]) -> set[int]:
+        """Deliveries of no enrolment: to the person, or to an address of theirs without saying whose it is."""
+        c = tables.delivery.c
+        theirs = sa.select(c.id).where(c.person_id == person_id, c.enrolment_id.is_(None))
+        unowned = sa.select(c.id).where(c.person_id.is_(None), c.address_id.in_(address_ids))
+        return {row.id for statement in (theirs, unowned) for row in await self.all(statement)}
 
     async def _close_enrolments(self, person_id: int) -> None:
         enrolment, completion = tables.enrolment, tables.completion

@@ -22,6 +22,7 @@ _PERSON_AT = (
     .join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id)
     .where(ADDRESS.c.lane == sa.bindparam("lane"), ADDRESS.c.ref == sa.bindparam("ref"))
 )
+_ROLES_OF = sa.select(ROLE).where(ROLE.c.person_id == sa.bindparam("person_id")).order_by(ROLE.c.id)
 
 
 class PeopleTx(Records):
@@ -79,10 +80,11 @@ class PeopleTx(Records):
             )
 
     async def roles_of(self, person_id: int) -> Sequence[Role]:
-        return await self._roles(ROLE.c.person_id == person_id)
+        return [role_of(row) for row in await self.all(_ROLES_OF, {"person_id": person_id})]
 
     async def roles_in(self, lane: str, cohort_id: int | None) -> Sequence[Role]:
-        return await self._roles(ROLE.c.lane == lane, ROLE.c.cohort_id == cohort_id)
+        statement = sa.select(ROLE).where(ROLE.c.lane == lane, ROLE.c.cohort_id == cohort_id).order_by(ROLE.c.id)
+        return [role_of(row) for row in await self.all(statement)]
 
     async def add_role(self, role: Role) -> bool:
         statement = self.insert(ROLE).values(**role_values(role)).on_conflict_do_nothing()
@@ -91,10 +93,6 @@ class PeopleTx(Records):
     async def remove_role(self, role: Role) -> bool:
         same = [ROLE.c[name] == value for name, value in role_values(role).items()]
         return await self.count(sa.delete(ROLE).where(*same)) > 0
-
-    async def _roles(self, *conditions: sa.ColumnElement[bool]) -> list[Role]:
-        statement = sa.select(ROLE).where(*conditions).order_by(ROLE.c.id)
-        return [role_of(row) for row in await self.all(statement)]
 
     async def _with_absences(self, rows: Sequence[sa.Row[Any]]) -> dict[int, Person]:
         away: dict[int, list[Absence]] = {}

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import tables
+from adapters.database import groups, tables
 from adapters.database.enrolments import ENROLMENTS, open_enrolment
 from adapters.database.metadata import Moment, one_of
-from adapters.database.records import Records, insert_rows
-from adapters.database.rows import days_mask, days_of, enrolment_of, window, window_values
+from adapters.database.records import Records
+from adapters.database.rows import days_of, enrolment_of, window
 from bot.model.cohort import Enrolment, EnrolmentState
 from bot.model.delivery import DeliveryState, Priority
 from bot.ports import Due, Group, GroupDelivery, GroupNext, JobState
 
 ENROLMENT, PERSON, ADDRESS, DELIVERY = tables.enrolment, tables.person, tables.address, tables.delivery
-
-ROWS_PER_LOOK = 20_000
-"""How many enrolments one look for groups reads, so that a million due at once are not read for each few groups."""
 
 _NOW = sa.bindparam("now", type_=Moment())
 
@@ -32,15 +29,6 @@ def claimable(delivery: sa.FromClause = DELIVERY) -> sa.ColumnElement[bool]:
 
 def _exists(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal_column("1")).select_from(table).where(*conditions))
-
-
-def _any(table: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whether there is one, looked up for each row: PostgreSQL may answer EXISTS by reading everything once, which is
-    wrong for a table that has grown since it was last measured."""
-    first: sa.Select[Any] = (
-        sa.select(sa.literal_column("1")).select_from(table).where(*conditions).limit(sa.literal_column("1"))
-    )
-    return first.scalar_subquery().is_not(None)
 
 
 NUDGE = (one_of(ENROLMENT.c.state, [EnrolmentState.ACTIVE]), ENROLMENT.c.next_nudge_at <= _NOW)
@@ -68,7 +56,7 @@ def _lanes() -> sa.ScalarSelect[str]:
     ready = DELIVERY.alias("ready")
     now_ready = sa.or_(
         *(
-            _any(
+            groups.looked_up(
                 ready,
                 claimable(ready),
                 ready.c.lane == hop.c.lane,
@@ -79,7 +67,7 @@ def _lanes() -> sa.ScalarSelect[str]:
         )
     )
     lane = tables.lane
-    paused = _any(lane, lane.c.lane == hop.c.lane, lane.c.paused_until > _NOW)
+    paused = groups.looked_up(lane, lane.c.lane == hop.c.lane, lane.c.paused_until > _NOW)
     return (
         sa.select(sa.func.aggregate_strings(hop.c.lane, "\n"))
         .where(hop.c.lane.is_not(None), now_ready, ~paused)
@@ -101,8 +89,6 @@ _DUE = sa.select(
 
 _WHO = ENROLMENT.join(PERSON, PERSON.c.id == ENROLMENT.c.person_id)
 
-_WITH_ADDRESS = _WHO.join(ADDRESS, ADDRESS.c.id == ENROLMENT.c.address_id)
-
 # A person with days away is a group alone: their number is one of the things that must be equal.
 _ALONE = sa.case((PERSON.c.has_absence, PERSON.c.id))
 _GROUP_BY = (
@@ -117,6 +103,28 @@ _GROUP_BY = (
     ENROLMENT.c.pause_reason,
     _ALONE,
 )
+
+
+def _due_moments(limit: int) -> sa.CTE:
+    """The first pairs of moment and cohort for which something is due, found by hopping along `ix_enrolment_due`."""
+    first, following, row = ENROLMENT.alias("first"), ENROLMENT.alias("following"), ENROLMENT.alias("e")
+
+    def earliest(of: sa.FromClause, *beyond: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+        due = (open_enrolment(of), of.c.next_due_at <= _NOW, *beyond)
+        one = sa.select(of.c.id).where(*due).order_by(of.c.next_due_at, of.c.cohort_id)
+        return one.limit(sa.literal_column("1")).scalar_subquery()
+
+    hop = (
+        sa.select(row.c.next_due_at, row.c.cohort_id, sa.literal_column("1").label("n"))
+        .where(row.c.id == earliest(first))
+        .cte("hop", recursive=True)
+    )
+    beyond = sa.tuple_(following.c.next_due_at, following.c.cohort_id) > sa.tuple_(hop.c.next_due_at, hop.c.cohort_id)
+    return hop.union_all(
+        sa.select(row.c.next_due_at, row.c.cohort_id, hop.c.n + sa.literal_column("1"))
+        .select_from(hop.join(row, row.c.id == earliest(following, beyond)))
+        .where(hop.c.n < sa.literal_column(str(limit)))
+    )
 
 
 class PlanTx(Records):
@@ -135,27 +143,34 @@ class PlanTx(Records):
         )
 
     async def due_groups(self, now: datetime, limit: int) -> Sequence[Group]:
-        """Where very many are due, a look reads only the first of them, and the last group's size may be short."""
-        due = (
-            sa.select(ENROLMENT.c.id)
-            .where(open_enrolment(), ENROLMENT.c.next_due_at <= now)
-            .order_by(ENROLMENT.c.next_due_at, ENROLMENT.c.cohort_id, ENROLMENT.c.next_lesson)
-            .limit(sa.literal_column(str(ROWS_PER_LOOK)))
+        """Each cohort and moment has a group at least, so as many of those as `limit` are enough to look into: with a
+        million due at once, only the first of them are read."""
+        moments = _due_moments(limit)
+        mine = ENROLMENT.c
+        here = ENROLMENT.join(
+            moments, (mine.next_due_at == moments.c.next_due_at) & (mine.cohort_id == moments.c.cohort_id)
         )
-        return await self._groups(ENROLMENT.c.id.in_(due), limit)
+        who = here.join(PERSON, PERSON.c.id == mine.person_id)
+        return await self._groups(who, open_enrolment(), limit, {"now": now})
 
     async def groups_in(self, cohort_id: int, states: Collection[EnrolmentState]) -> Sequence[Group]:
-        return await self._groups((ENROLMENT.c.cohort_id == cohort_id) & ENROLMENT.c.state.in_(states), None)
+        of = (ENROLMENT.c.cohort_id == cohort_id) & ENROLMENT.c.state.in_(states)
+        return await self._groups(_WHO, of, None, {})
 
     async def plan_group(self, group: Group, rows: Sequence[GroupDelivery], then: GroupNext | None) -> int:
-        members = _members(group)
+        shape, members = groups.shape_of(group), groups.members_of(group)
         new = 0
         for row in rows:
-            columns = [column.label(name) for name, column in _delivery_columns(row).items()]
-            everybody = sa.select(*columns).select_from(_WITH_ADDRESS).where(*members)
-            new += await self.count(insert_rows(DELIVERY, everybody))
+            result = await self.connection.execute(groups.insert_for(shape), members | groups.row_values(row))
+            new += result.rowcount
         if then is not None:
-            await self.connection.execute(self._move_on(members, rows, then))
+            # SQLite has one writer: nobody joined the group meanwhile, and no row has to be looked for
+            written = rows if self.dialect == "postgresql" else ()
+            changed = groups.next_values(then)
+            statement = groups.move_on(shape, frozenset(changed), len(written))
+            suffixes = {f"suffix_{number}": f"/{row.suffix}" for number, row in enumerate(written)}
+            values = {f"then_{name}": value for name, value in changed.items()}
+            await self.connection.execute(statement, members | values | suffixes)
         return new
 
     async def waking(self, now: datetime, limit: int) -> Sequence[Enrolment]:
@@ -170,31 +185,18 @@ class PlanTx(Records):
             statement = statement.values(next_due_at=None)
         return await self.count(statement.values(next_lesson=new))
 
-    async def _groups(self, condition: sa.ColumnElement[bool], limit: int | None) -> list[Group]:
+    async def _groups(
+        self, who: sa.FromClause, condition: sa.ColumnElement[bool], limit: int | None, parameters: Mapping[str, Any]
+    ) -> list[Group]:
         statement = (
             sa.select(*_GROUP_BY, sa.func.count())
-            .select_from(_WHO)
+            .select_from(who)
             .where(condition)
             .group_by(*_GROUP_BY)
             .order_by(ENROLMENT.c.next_due_at, ENROLMENT.c.cohort_id)
             .limit(limit)
         )
-        return [_group_of(row) for row in await self.all(statement)]
-
-    def _move_on(
-        self, members: Sequence[sa.ColumnElement[bool]], rows: Sequence[GroupDelivery], then: GroupNext
-    ) -> sa.Update:
-        values: dict[str, Any] = {"next_lesson": then.next_lesson, "next_due_at": then.next_due_at}
-        if then.state is not None:
-            values["state"] = then.state
-        if then.next_nudge_at is not None:
-            values["next_nudge_at"] = then.next_nudge_at
-        statement = sa.update(ENROLMENT).where(*members, ENROLMENT.c.person_id == PERSON.c.id).values(values)
-        if self.dialect == "postgresql":
-            # Somebody may have joined the group since the rows were written; nobody moves on without them.
-            for row in rows:
-                statement = statement.where(_any(DELIVERY, DELIVERY.c.key == _key(row.suffix)))
-        return statement
+        return [_group_of(row) for row in await self.all(statement, parameters)]
 
     async def _due_enrolments(
         self,
@@ -223,49 +225,3 @@ def _group_of(row: sa.Row[Any]) -> Group:
         person_id=alone,
         size=size,
     )
-
-
-def _members(group: Group) -> list[sa.ColumnElement[bool]]:
-    """Who is in the group now. `== None` becomes IS NULL, so indexes serve every comparison."""
-    open_now = group.state in {EnrolmentState.ACTIVE, EnrolmentState.PAUSED}
-    return [
-        *([open_enrolment()] if open_now else []),
-        ENROLMENT.c.cohort_id == group.cohort_id,
-        ENROLMENT.c.state == group.state,
-        ENROLMENT.c.next_lesson == group.next_lesson,
-        ENROLMENT.c.next_due_at == group.next_due_at,
-        ENROLMENT.c.pause_reason == group.pause_reason,
-        PERSON.c.zone == group.zone,
-        *(PERSON.c[name] == value for name, value in window_values(group.window).items()),
-        PERSON.c.days == days_mask(group.days),
-        PERSON.c.has_absence if group.person_id is not None else ~PERSON.c.has_absence,
-        *([ENROLMENT.c.person_id == group.person_id] if group.person_id is not None else []),
-    ]
-
-
-def _key(suffix: str) -> sa.ColumnElement[str]:
-    number = sa.literal_column("'e'", sa.Text()).concat(sa.cast(ENROLMENT.c.id, sa.Text()))
-    return number.concat(sa.literal(f"/{suffix}", sa.Text()))
-
-
-def _delivery_columns(row: GroupDelivery) -> dict[str, sa.ColumnElement[Any]]:
-    values = {
-        "kind": row.kind,
-        "state": row.state,
-        "due_at": row.due_at,
-        "not_before": row.not_before,
-        "not_after": row.not_after,
-        "lesson_id": row.lesson_id,
-        "edition": row.edition,
-        "reason": row.reason,
-        "priority": row.priority,
-    }
-    return {
-        "key": _key(row.suffix),
-        "lane": ADDRESS.c.lane,
-        "address_id": ENROLMENT.c.address_id,
-        "cohort_id": ENROLMENT.c.cohort_id,
-        "enrolment_id": ENROLMENT.c.id,
-        "person_id": ENROLMENT.c.person_id,
-        **{name: sa.literal(value, DELIVERY.c[name].type) for name, value in values.items()},
-    }

@@ -83,7 +83,7 @@ class Records:
         return insert(self.dialect, table)
 
     def locking(self, statement: sa.Select[Any], table: sa.Table, *, skip_locked: bool = False) -> sa.Select[Any]:
-        if not self.writing:
+        if not self.writing or self.dialect == "sqlite":
             return statement
         return statement.with_for_update(of=table, key_share=True, skip_locked=skip_locked)
 

@@ -297,9 +297,11 @@ def people_page(
     title = t.t("People in {cohort}", cohort=cohort.name)
     columns = (t.t("Name"), t.t("State"), t.t("Track"), t.t("Lessons sent"))
     table = Table(columns, tuple(tuple((Span(cell),) for cell in row) for row in rows))
-    buttons = [Button(t.t("Download (CSV)"), encode(People(cohort.name, file=True)), typed="")]
+    typed = f"cohort people {cohort.name}"
+    buttons = [Button(t.t("Download (CSV)"), encode(People(cohort.name, file=True)), typed=f"{typed} file")]
     if page > 1:
-        buttons.insert(0, Button(t.t("Previous page"), encode(People(cohort.name, page - 1))))
+        back = encode(People(cohort.name, page - 1))
+        buttons.insert(0, Button(t.t("Previous page"), back, typed=f"{typed} page {page - 1}"))
     if page < pages:
         buttons.insert(
             0,

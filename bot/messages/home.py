@@ -208,6 +208,7 @@ def _levels(view: CourseView, t: Catalogue) -> list[Block]:
             t.t("Show"),
             encode(ShowLesson(view.cohort.id, lesson_id)),
             spoken=t.t("Show the lesson: {title}", title=t.of(view.lessons[lesson_id].title)),
+            typed=f"lesson {number}" if (number := view.course.number(lesson_id)) else "",
         )
         done = bool(view.progress[lesson_id].level)
         rows.append(Item(_meter(steps.filled, steps.total), (Span(steps.label),), done=done, buttons=(button,)))

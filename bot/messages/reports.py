@@ -57,7 +57,8 @@ def report(
     )
     blocks.append(Note(note))
     if not only_feedback:
-        blocks.append(Buttons((Button(t.t("Download (CSV)"), encode(Report(cohort.name, file=True))),)))
+        typed = f"cohort report {cohort.name} file"
+        blocks.append(Buttons((Button(t.t("Download (CSV)"), encode(Report(cohort.name, file=True)), typed=typed),)))
     return Message(t.language, title, tuple(blocks))
 
 

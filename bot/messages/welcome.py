@@ -271,7 +271,7 @@ def _last_nudge(view: CourseView, t: Catalogue) -> Message:
     )
     cohort = view.cohort.id
     buttons = (
-        Button(t.t("Stay, go on"), encode(Stay(cohort)), Look.PRIMARY, typed="resume"),
+        Button(t.t("Stay, go on"), encode(Stay(cohort)), Look.PRIMARY, typed="stay"),
         Button(t.t("Snooze"), encode(Snooze(cohort=cohort)), typed="snooze until monday"),
         Button(t.t("Leave the course"), encode(Leave(cohort)), typed="leave"),
     )

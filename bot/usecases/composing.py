@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.messages.blocks import Message
 from bot.messages.cohorts import failures
@@ -23,9 +23,11 @@ from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.looking import course_view, view_of_lesson
-from bot.usecases.schedule import FAR, away_until, hold_reason, open_moment
+from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment
 
 TEMPLATES = 512
+A_DAY = timedelta(hours=26)
+"""No local day is longer, whatever the clocks do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Composer:
         """One verdict per delivery; an exception stands for one whose message could not be built."""
         batch = await Batch.load(tx, rows, now)
         verdicts: dict[int, Verdict | Exception] = {}
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row.due_at):
             try:
                 verdicts[row.id] = await self._verdict(tx, row, batch, now)
             except Exception as error:
@@ -108,6 +110,11 @@ class Composer:
             opens = batch.opens[alike] = open_moment(self.parts, cohort, wishes, now)
         if opens > now:
             return Hold(HoldReason.QUIET, opens)
+        if row.kind is Kind.LESSON:
+            before = batch.lessons.get(enrolment.id)
+            if before is not None and (later := next_day(self.parts, cohort, wishes, before, now)):
+                return Hold(HoldReason.QUIET, later)
+            batch.lessons[enrolment.id] = now
         if not within(row.kind, batch.week.get(person.id, 0), cohort.budget):
             tomorrow = open_moment(self.parts, cohort, wishes, now + cohort.pace.real_span(WEEK / 7))
             return Hold(HoldReason.BUDGET, tomorrow)
@@ -149,7 +156,8 @@ class Composer:
                 other = self.parts.t(Language.FR if t.language is Language.EN else Language.EN)
                 return Send(welcome(view, t, adder.name if adder else None, own_wish=False, other=other))
             case Kind.READY_CHECK:
-                if enrolment.ready is not None or view.progress:
+                begun = enrolment.next_lesson != view.course.lessons[0].id
+                if enrolment.ready is not None or begun:
                     return Waive("answered")
                 return Send(ready_check(view, t))
             case Kind.DIGEST:
@@ -217,6 +225,8 @@ class Batch:
     cohorts: dict[int, Cohort]
     done: Mapping[int, Sequence[Completion]]
     week: dict[int, int]
+    lessons: dict[int, datetime]
+    """When each enrolment got its last lesson, if that may have been today."""
     opens: dict[tuple[object, ...], datetime] = field(default_factory=dict)
     """When windows open, by what people have in common."""
 
@@ -237,4 +247,6 @@ class Batch:
                 week[person_id] = max(week.get(person_id, 0), n)
         lessons = {row.enrolment_id for row in rows if row.kind is Kind.LESSON and row.enrolment_id}
         done = await tx.completions_for(lessons) if lessons else {}
-        return cls(enrolments, people, cohorts, done, week)
+        today = now - max((cohort.pace.real_span(A_DAY) for cohort in cohorts.values()), default=A_DAY)
+        last = dict(await tx.last_lessons(lessons, today)) if lessons else {}
+        return cls(enrolments, people, cohorts, done, week, last)

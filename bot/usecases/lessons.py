@@ -100,8 +100,8 @@ async def sign_of_life(parts: Parts, tx: Tx, who: Who, enrolment: Enrolment) -> 
         changed = replace(changed, nudge_step=0, next_nudge_at=None)
     if changed != enrolment:
         await tx.save_enrolment(changed)
-    cohort = await tx.cohort(enrolment.cohort_id)
-    if cohort and enrolment.state is EnrolmentState.PAUSED and enrolment.pause_reason is PauseReason.SILENT:
+    silent = enrolment.state is EnrolmentState.PAUSED and enrolment.pause_reason is PauseReason.SILENT
+    if silent and (cohort := await tx.cohort(enrolment.cohort_id)):
         await wake(parts, tx, changed, cohort, who.now, asked=True)
         who.wake.add(enrolment.address.lane)
         await reschedule(parts, tx, who.person)

@@ -17,7 +17,7 @@ from bot.model.progress import Completion, LessonProgress
 from bot.ports import AuditEntry, Tx
 from bot.rules.badges import lesson_progress, outlook
 from bot.usecases.context import Parts, Who, wishes_of
-from bot.usecases.schedule import lesson_moment
+from bot.usecases.schedule import latest_of, lesson_moment
 from bot.usecases.who import my_enrolment
 
 WAITING = frozenset({DeliveryState.CAUGHT_UP, DeliveryState.HELD, DeliveryState.FAILED})
@@ -36,9 +36,7 @@ async def course_view(parts: Parts, tx: Tx, cohort: Cohort, enrolment: Enrolment
     levels = {lesson_id: each.level for lesson_id, each in progress.items()}
     planned = None
     if enrolment.next_lesson and course.lesson(enrolment.next_lesson):
-        due = [row.due_at for row in rows if row.state not in (DeliveryState.CAUGHT_UP, DeliveryState.WAIVED)]
-        after = cohort.pace.to_course(max(due)) if due else None
-        planned = lesson_moment(parts, cohort, course, wishes, enrolment.next_lesson, after)
+        planned = lesson_moment(parts, cohort, course, wishes, enrolment.next_lesson, latest_of(cohort, rows))
     return CourseView(
         cohort,
         course,

@@ -15,7 +15,7 @@ from bot.messages.settings import away_form, snooze_form
 from bot.messages.welcome import notice, paused_until, resume_button
 from bot.model.cohort import Cohort, Enrolment, EnrolmentState, PauseReason
 from bot.model.commands import Away, CatchUp, Next, Pause, Resume, Skip, Snooze, Stay
-from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.model.delivery import DeliveryState, HoldReason, Kind, Priority
 from bot.model.people import Absence
 from bot.ports import NewDelivery, Tx
 from bot.rules.dates import parse_date
@@ -166,6 +166,10 @@ async def away(parts: Parts, tx: Tx, who: Who, command: Away) -> Reply:
         )
     await tx.save_person(changed)
     who.person = changed
+    for enrolment in await tx.enrolments_of(changed.id):
+        held = await tx.deliveries_of(enrolment.id, states={DeliveryState.HELD})
+        leave = [row.id for row in held if row.reason == HoldReason.LEAVE]
+        await tx.hold_on(leave, HoldReason.LEAVE.value, who.now)  # looked at anew
     await reschedule(parts, tx, changed)
     return Reply(say=notice(t, t.t("Days away"), line), close=True)
 

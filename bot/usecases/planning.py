@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
 from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
 from bot.model.people import Person
 from bot.ports import Due, Group, GroupDelivery, GroupNext, NewDelivery, Tx
 from bot.rules.budget import WEEK
-from bot.rules.planner import NUDGE_AFTER, nudge_after
+from bot.rules.planner import NUDGE_AFTER, Wishes, nudge_after
 from bot.usecases.context import Parts, Report, wishes_of
 from bot.usecases.launching import settings_of
 from bot.usecases.schedule import (
@@ -117,6 +118,11 @@ def _lesson_for(
     if following is None:
         return row, GroupNext(None, None, next_nudge_at=nudge)
     planned = lesson_moment(parts, cohort, course, wishes, following, course_due)
+    released, zone = cohort.pace.to_course(not_before), ZoneInfo(wishes.zone)
+    waits = reason is HoldReason.QUIET and planned.at > cohort.pace.to_course(now)
+    if waits and planned.at.astimezone(zone).date() <= released.astimezone(zone).date():
+        # one lesson a day: the one that waits comes on that day itself
+        planned = lesson_moment(parts, cohort, course, wishes, following, released)
     return row, GroupNext(following, cohort.pace.to_real(planned.at), next_nudge_at=nudge)
 
 
@@ -159,6 +165,10 @@ async def _remind_one(
         await tx.save_enrolment(replace(enrolment, next_nudge_at=None))
         return
     wishes = wishes_of(person, cohort)
+    fair = _not_before(parts, cohort, wishes, sent[-1])
+    if fair is not None and fair > now:
+        await tx.save_enrolment(replace(enrolment, next_nudge_at=fair))
+        return
     if await _over_budget(tx, enrolment, cohort, now):
         later = open_moment(parts, cohort, wishes, now + cohort.pace.real_span(WEEK / 7))
         await tx.save_enrolment(replace(enrolment, next_nudge_at=later))
@@ -181,6 +191,15 @@ async def _remind_one(
     if last and not cohort.rehearsal:
         changed = replace(changed, state=EnrolmentState.PAUSED, pause_reason=PauseReason.SILENT, next_nudge_at=None)
     await tx.save_enrolment(changed)
+
+
+def _not_before(parts: Parts, cohort: Cohort, wishes: Wishes, lesson: Delivery) -> datetime | None:
+    """The first moment for a reminder of a lesson, by when it really came."""
+    if lesson.sent_at is None:
+        return None
+    came = cohort.pace.to_course(lesson.sent_at)
+    first = nudge_after(came, 0, wishes, parts.holidays_near(cohort.region, came.date()))
+    return cohort.pace.to_real(first.at) if first else None
 
 
 async def release_held(parts: Parts, tx: Tx, now: datetime) -> set[str]:

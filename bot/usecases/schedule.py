@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
@@ -65,9 +66,28 @@ def away_until(parts: Parts, cohort: Cohort, wishes: Wishes, at: datetime) -> da
 
 async def last_moment(tx: Tx, cohort: Cohort, enrolment: Enrolment) -> datetime | None:
     """The course moment of the latest lesson that was sent or is on its way."""
-    lessons = await tx.deliveries_of(enrolment.id, kinds={Kind.LESSON})
-    gone = [row.due_at for row in lessons if row.state not in (DeliveryState.CAUGHT_UP, DeliveryState.WAIVED)]
+    return latest_of(cohort, await tx.deliveries_of(enrolment.id, kinds={Kind.LESSON}))
+
+
+def latest_of(cohort: Cohort, lessons: Sequence[Delivery]) -> datetime | None:
+    """The course moment of the latest of these lessons that was sent or is on its way; one that is held until a moment
+    counts as that moment's."""
+    gone = [
+        max(row.due_at, row.not_before) if row.state is DeliveryState.HELD and row.not_before < FAR else row.due_at
+        for row in lessons
+        if row.state not in (DeliveryState.CAUGHT_UP, DeliveryState.WAIVED)
+    ]
     return cohort.pace.to_course(max(gone)) if gone else None
+
+
+def next_day(parts: Parts, cohort: Cohort, wishes: Wishes, before: datetime, now: datetime) -> datetime | None:
+    """If `before` and `now` (real moments) are on one local day: the first open moment of a later day."""
+    zone = ZoneInfo(wishes.zone)
+    today = cohort.pace.to_course(now).astimezone(zone).date()
+    if cohort.pace.to_course(before).astimezone(zone).date() < today:
+        return None
+    tomorrow = resolve(today + timedelta(days=1), time(0), wishes.zone)
+    return open_moment(parts, cohort, wishes, cohort.pace.to_real(tomorrow))
 
 
 async def first_schedule(

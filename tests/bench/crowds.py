@@ -179,18 +179,18 @@ async def _people(
     now = utc_now()
     zone = " ".join(f"WHEN {n} THEN '{each}'" for n, each in enumerate(ZONES[:zones]))
     statements = [
-        f"""INSERT INTO person (name, language, zone, added_at) {_SERIES}
-            SELECT 'Person ' || i, CASE i % 2 WHEN 0 THEN 'en' ELSE 'fr' END,
-                   CASE (i / {cohorts}) % {zones} {zone} END, :now FROM n""",
-        f"""INSERT INTO address (lane, ref, person_id) {_SERIES}
-            SELECT '{name}:w' || ((i % {cohorts}) % {lanes}), 'p' || i, i + 1 FROM n""",
-        f"""INSERT INTO enrolment (cohort_id, person_id, address_id, state, joined_at, next_lesson, next_due_at)
-            {_SERIES}
-            SELECT i % {cohorts} + 1, i + 1, i + 1, 'active', :now, '{course.lessons[0].id}', :due FROM n""",
+        "INSERT INTO person (name, language, zone, added_at) {series} SELECT 'Person ' || i, "
+        "CASE i % 2 WHEN 0 THEN 'en' ELSE 'fr' END, CASE (i / {cohorts}) % {zones} {zone} END, :now FROM n",
+        "INSERT INTO address (lane, ref, person_id) {series} "
+        "SELECT '{name}:w' || ((i % {cohorts}) % {lanes}), 'p' || i, i + 1 FROM n",
+        "INSERT INTO enrolment (cohort_id, person_id, address_id, state, joined_at, next_lesson, next_due_at) {series} "
+        "SELECT i % {cohorts} + 1, i + 1, i + 1, 'active', :now, '{lesson}', :due FROM n",
     ]
+    names = {"series": _SERIES, "cohorts": cohorts, "lanes": lanes, "zones": zones, "zone": zone, "name": name}
     values = {"people": people, "now": now, "due": now + timedelta(hours=1)}
     async with store.begin() as connection:
-        for statement in statements:
+        for template in statements:
+            statement = template.format(lesson=course.lessons[0].id, **names)
             used = {word: value for word, value in values.items() if f":{word}" in statement}
             moments = [sa.bindparam(word, type_=Moment()) for word in ("now", "due") if word in used]
             await connection.execute(sa.text(statement).bindparams(*moments), used)

@@ -58,8 +58,8 @@ def migrated_postgres() -> Iterator[str]:
         execute_on_postgres(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(name="migrated_url", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def a_migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated, empty database; every test that takes it runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         path = tmp_path / "chatcourse.db"

@@ -11,6 +11,7 @@ from bot.ports import AuditEntry, Job, JobRow, JobState, Store
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
     NOW,
+    a_migrated_url,
     add_cohort,
     add_person,
     an_address,
@@ -18,7 +19,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     later,
     migrated_file,
     migrated_postgres,
-    migrated_url,
 )
 
 
@@ -47,6 +47,16 @@ async def test_the_audit_trail_is_kept_newest_first(store: Store) -> None:
         assert await tx.audit(cohort.id, None, 9) == [entries[2], entries[0]]
         assert await tx.audit(cohort.id, LANE, 9) == [entries[0]]
         assert await tx.audit(None, LANE, 2) == [entries[3], entries[1]]
+
+
+async def test_what_somebody_did_is_found(store: Store) -> None:
+    """Oldest first, for their own copy of what is stored."""
+    mine = [AuditEntry(later(hours=n), 7, LANE, f"action.{n}") for n in range(2)]
+    async with store.transaction() as tx:
+        for entry in [*mine, AuditEntry(NOW, 8, LANE, "else"), AuditEntry(NOW, None, LANE, "else")]:
+            await tx.add_audit(entry)
+        assert await tx.audit_of(7) == mine
+        assert await tx.audit_of(9) == []
 
 
 # --- jobs -------------------------------------------------------------------------------------------------
@@ -96,6 +106,18 @@ async def test_job_rows_say_who_was_found(store: Store) -> None:
         assert await tx.job_counts(job.id) == {"found": 2, "missing": 1}
         await tx.save_job_rows([])
         await tx.add_job_rows(job.id, [])
+
+
+async def test_the_lists_that_hold_something_of_a_person_are_known(store: Store) -> None:
+    """Those they started, and those they are in, with what became of it."""
+    job, other = await a_job(store, "@alice"), await a_job(store, "@alice", "@bob", state=JobState.ASKING)
+    person = await add_person(store)
+    async with store.transaction() as tx:
+        for number in (job.id, other.id):
+            row = (await tx.job_rows(number, {"new"}, 1))[0]
+            await tx.save_job_rows([replace(row, status="found", person_id=person)])
+        assert await tx.lists_about(person) == [(job.id, "found"), (other.id, "found")]
+        assert await tx.lists_about(job.actor_id) == [(job.id, "started"), (other.id, "started")]
 
 
 async def test_what_was_typed_goes_when_it_is_dealt_with(store: Store) -> None:

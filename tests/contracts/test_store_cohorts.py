@@ -17,6 +17,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
     NOW,
     a_cohort,
+    a_migrated_url,
     add_cohort,
     add_person,
     an_address,
@@ -26,7 +27,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     later,
     migrated_file,
     migrated_postgres,
-    migrated_url,
     owe,
     send,
 )

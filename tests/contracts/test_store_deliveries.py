@@ -14,6 +14,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     NOW,
     WORKER,
     a_delivery,
+    a_migrated_url,
     add_cohort,
     an_address,
     an_empty_store,
@@ -24,7 +25,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     look_up,
     migrated_file,
     migrated_postgres,
-    migrated_url,
     owe,
     send,
 )
@@ -130,6 +130,55 @@ async def test_what_waits_for_a_moment_is_found_when_it_has_come(store: Store) -
         assert await tx.planned_due(later(hours=1), 9) == planned[:2]
 
 
+async def test_messages_outside_any_enrolment_are_found(store: Store) -> None:
+    """Alerts and answers to somebody, by due moment; what belongs to an enrolment and refreshes are not among them."""
+    one = await enrol(store, await add_cohort(store))
+    later_one, alert, _, _, _ = await owe(
+        store,
+        a_delivery("b", kind=Kind.ALERT, person_id=one.person_id, due_at=later(hours=1)),
+        a_delivery("a", kind=Kind.ALERT, person_id=one.person_id),
+        a_delivery("r", kind=Kind.REFRESH, person_id=one.person_id),
+        a_delivery("x", kind=Kind.ALERT, person_id=one.person_id + 1),
+        for_enrolment(one, "a"),
+    )
+    async with store.reading() as tx:
+        assert await tx.deliveries_to(one.person_id) == [alert, later_one]
+
+
+async def test_a_delivery_to_an_enrolment_names_its_cohort(store: Store) -> None:
+    """They are found by both."""
+    with pytest.raises(ValueError, match="names its cohort"):
+        await owe(store, a_delivery("k", enrolment_id=1))
+
+
+async def test_what_is_held_can_be_held_on(store: Store) -> None:
+    """For another reason and until another moment; what is not held any more is left alone."""
+    held, ready = await owe(store, a_delivery("h", state=S.HELD, reason="quiet"), a_delivery("r"))
+    async with store.transaction() as tx:
+        await tx.hold_on([held.id, ready.id], "budget", later(hours=5))
+        await tx.hold_on([], "budget", later(hours=5))
+    assert await look_up(store, "h") == replace(held, reason="budget", not_before=later(hours=5))
+    assert await look_up(store, "r") == ready
+
+
+async def test_what_a_cohort_holds_can_be_freed(store: Store) -> None:
+    """For one reason: it is looked at from now on. Other reasons, states and cohorts are left alone."""
+    cohort, other = await add_cohort(store), await add_cohort(store, name="Autumn")
+    mine, theirs = await enrol(store, cohort), await enrol(store, other)
+    far = {"state": S.HELD, "reason": "cohort", "not_before": later(days=99)}
+    freed, *left = await owe(
+        store,
+        for_enrolment(mine, "a", **far),
+        for_enrolment(mine, "b", **(far | {"reason": "leave"})),
+        for_enrolment(mine, "c", **(far | {"state": S.PLANNED})),
+        for_enrolment(theirs, "a", **far),
+    )
+    async with store.transaction() as tx:
+        assert await tx.free_held(cohort.id, "cohort", NOW) == 1
+    assert await look_up(store, freed.key) == replace(freed, not_before=NOW)
+    assert [await look_up(store, row.key) for row in left] == left
+
+
 # --- moving -----------------------------------------------------------------------------------------------
 
 # What a worker holds is ended by its outcome only, and a message is shown anew by a refresh of its own.
@@ -227,6 +276,21 @@ async def test_unsolicited_messages_are_counted_per_person(store: Store) -> None
         assert counts == {one.person_id: len(UNSOLICITED), two.person_id: 2}
         assert (await tx.unsolicited_since(people, later(days=2)))[two.person_id] == 1
         assert (await tx.unsolicited_since(people, later(days=3))).get(two.person_id, 0) == 0
+
+
+async def test_the_last_unasked_lesson_of_each_enrolment_is_known(store: Store) -> None:
+    """Since a moment; what somebody asked for, other kinds and other enrolments do not count."""
+    cohort = await add_cohort(store)
+    one, two, three = [await enrol(store, cohort, f"U{n}") for n in range(3)]
+    await send(store, for_enrolment(one, "a"), for_enrolment(two, "a"), at=NOW)
+    await send(store, for_enrolment(one, "b"), at=later(days=1))
+    await send(store, for_enrolment(one, "c", priority=Priority.ASKED), at=later(days=2))
+    await send(store, for_enrolment(one, "d", kind=Kind.NUDGE), at=later(days=3))
+    everybody = [one.id, two.id, three.id]
+    async with store.reading() as tx:
+        assert await tx.last_lessons(everybody, NOW) == {one.id: later(days=1), two.id: NOW}
+        assert await tx.last_lessons(everybody, later(hours=1)) == {one.id: later(days=1)}
+        assert await tx.last_lessons([two.id], later(hours=1)) == {}
 
 
 async def test_a_cohorts_deliveries_are_counted(store: Store) -> None:

@@ -12,6 +12,7 @@ from bot.model.progress import Completion, Given, Worth
 from bot.ports import Store
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     NOW,
+    a_migrated_url,
     add_cohort,
     an_empty_store,
     enrol,
@@ -19,7 +20,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     later,
     migrated_file,
     migrated_postgres,
-    migrated_url,
     owe,
     send,
 )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.database.store import open_store
 from bot.model.delivery import DeliveryState, Kind, MessageRef, Priority
 from bot.ports import Outcome, Store
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
@@ -16,6 +17,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     NOW,
     WORKER,
     a_delivery,
+    a_migrated_url,
     an_address,
     an_empty_store,
     claim,
@@ -23,7 +25,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     look_up,
     migrated_file,
     migrated_postgres,
-    migrated_url,
     owe,
     send,
     sent,
@@ -286,6 +287,19 @@ async def test_a_look_up_can_be_put_off(store: Store) -> None:
     assert (await look_up(store, row.key)).reason == "not_verifiable"
 
 
+async def test_what_took_more_than_one_attempt_is_found(store: Store) -> None:
+    """Since a moment, newest first: those messages may be there twice. Refreshes cannot be, and are left out."""
+    await send(store, a_delivery("once"))
+    await owe(store, a_delivery("old"), a_delivery("young"), a_delivery("r", kind=Kind.REFRESH))
+    for row in await claim(store):
+        await store.settle(WORKER, [Outcome(row.id, 1, RETRY, NOW)])
+    old, young, refresh = sorted(await claim(store), key=lambda row: row.id)
+    await store.settle(WORKER, [sent(old), sent(young, at=later(hours=1)), sent(refresh)])
+    assert [row.key for row in await store.sent_again(NOW, 9)] == ["young", "old"]
+    assert [row.key for row in await store.sent_again(NOW, 1)] == ["young"]
+    assert [row.key for row in await store.sent_again(later(hours=1), 9)] == ["young"]
+
+
 # --- refreshes --------------------------------------------------------------------------------------------
 
 
@@ -363,6 +377,14 @@ async def test_a_refresh_can_be_wished_for_again_and_again(store: Store) -> None
 
 
 # --- leading and health -----------------------------------------------------------------------------------
+
+
+async def test_one_process_leads(migrated_url: str, store: Store) -> None:
+    """As long as it lives; the other one waits."""
+    async with open_store(migrated_url) as other:
+        assert await store.lead("first")
+        assert not await other.lead("second")
+        assert await store.lead("first")
 
 
 async def test_health_counts_and_measures_the_lag(store: Store) -> None:

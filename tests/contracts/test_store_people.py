@@ -12,13 +12,13 @@ from bot.ports import Store
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
     NOW,
+    a_migrated_url,
     add_cohort,
     add_person,
     an_address,
     an_empty_store,
     migrated_file,
     migrated_postgres,
-    migrated_url,
 )
 
 ALICE, BOB = an_address("U_ALICE"), an_address("U_BOB")

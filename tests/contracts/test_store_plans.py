@@ -20,6 +20,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     NOW,
     WORKER,
     a_delivery,
+    a_migrated_url,
     add_cohort,
     add_person,
     an_address,
@@ -30,7 +31,6 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     look_up,
     migrated_file,
     migrated_postgres,
-    migrated_url,
     owe,
 )
 

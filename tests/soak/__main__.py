@@ -9,22 +9,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
-import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
-
-from tests.conftest import USUAL_POSTGRES_URLS, execute_on_postgres
 from tests.kill.runs import TROUBLES, Outcome, Plan, run
 from tests.recorder.server import Faults
+from tests.soak.databases import a_database
 
 LATE = replace(TROUBLES, slow_before=0.03, slow_seconds=2.6)
 """A platform that accepts some messages long after the call was given up, later than the settling time allows for."""
@@ -61,34 +54,6 @@ def cases(kills: int, freezes: int) -> list[Case]:
         Case("CONTROL short lease", "sqlite", replace(quick, control="short_lease"), ("doubled",)),
         Case("CONTROL no look-up", "sqlite", replace(quick, faults=lossy, control="no_look_up"), ("doubled",)),
     ]
-
-
-def find_postgres() -> str | None:
-    """A server on which databases can be made, or None."""
-    given = os.environ.get("TEST_POSTGRES_URL")
-    for url in (given,) if given else USUAL_POSTGRES_URLS:
-        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError):
-            execute_on_postgres(url, "SELECT 1")
-            return url
-    return None
-
-
-@contextmanager
-def a_database(kind: str, folder: Path) -> Iterator[str | None]:
-    """An empty database of its own; None where there is no server."""
-    if kind == "sqlite":
-        yield f"sqlite+aiosqlite:///{folder / 'chatcourse.db'}"
-        return
-    server = find_postgres()
-    if server is None:
-        yield None
-        return
-    name = f"chatcourse_soak_{secrets.token_hex(4)}"
-    execute_on_postgres(server, f"CREATE DATABASE {name}")
-    try:
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    finally:
-        execute_on_postgres(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 COLUMNS = ("case", "database", "rows", "kills", "frozen", "lost", "doubled", "wrong", "open", "twice", "again", "posts")

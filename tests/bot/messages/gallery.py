@@ -14,7 +14,7 @@ from adapters.content.loader import load_courses
 from bot.errors import NotAllowed, Slip
 from bot.messages import cohorts, help, home, lessons, reports, settings, slips, welcome
 from bot.messages.actions import encode
-from bot.messages.blocks import Button, Form, Message, Sample
+from bot.messages.blocks import Button, FileField, Form, Message, Sample
 from bot.messages.failures import SENTENCES
 from bot.messages.forms import form_message
 from bot.messages.lessons import LessonView
@@ -117,19 +117,17 @@ def lesson_views(course: Course, lesson: Lesson, track: str | None, *, plain: bo
     for box in (1, *lessons.BOXES):
         yield f"boxed {box}", replace(empty, box=box)
     polls = [activity for activity in lesson.activities if activity.kind is Kind.POLL]
-    for share, name in ((2, "half done"), (1, "all done")):
+    for name, share, votes, wrong in (
+        ("half done, few votes", 2, 4, False),
+        ("half done, wrong and said", 2, 5, True),
+        ("all done, one vote", 1, 1, False),
+        ("all done, some votes", 1, 5, False),
+        ("all done, many votes, wrong and said", 1, 37, True),
+    ):
         done = frozenset(activity.id for activity in empty.activities[::share])
-        for votes in (1, 4, 5, 37):
-            for wrong in (False, True):
-                given = {
-                    a.id: g for a in empty.activities if a.id in done and (g := given_for(a, shared=wrong, wrong=wrong))
-                }
-                tallies = {poll.id: tally_of(poll, votes) for poll in polls if poll.id in done}
-                worth = Worth.PARTLY if wrong else None
-                yield (
-                    f"{name}, {votes} votes{', wrong and said' if wrong else ''}",
-                    replace(empty, done=done, given=given, tallies=tallies, worth=worth),
-                )
+        given = {a.id: g for a in empty.activities if a.id in done and (g := given_for(a, shared=wrong, wrong=wrong))}
+        tallies = {poll.id: tally_of(poll, votes) for poll in polls if poll.id in done}
+        yield name, replace(empty, done=done, given=given, tallies=tallies, worth=Worth.PARTLY if wrong else None)
     yield "everything done, on every track", replace(empty, done=frozenset(a.id for a in lesson.activities), box=5)
 
 
@@ -392,9 +390,16 @@ def everything(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
 # --- eyes -------------------------------------------------------------------------------------------------------
 
 CODES = frozenset(
-    {"action", "look", "typed", "href", "url", "captions", "transcript", "poster", "topic", "zone", "style"}
+    {"action", "look", "typed", "href", "url", "captions", "transcript", "poster", "topic", "zone", "style", "language"}
 )
-NAMES = frozenset({"name", "value"})
+
+
+@cache
+def read_fields(kind: type) -> tuple[str, ...]:
+    """What people read of a block; fields of forms have names and values that nobody reads."""
+    names = [field.name for field in fields(kind)]
+    hidden = CODES | ({"name", "value"} if "value" in names else {"name"} if kind is FileField else set())
+    return tuple(name for name in names if name not in hidden)
 
 
 def strings(thing: Any) -> Iterator[str]:
@@ -406,15 +411,9 @@ def strings(thing: Any) -> Iterator[str]:
     elif isinstance(thing, tuple):
         for part in thing:
             yield from strings(part)
-    elif isinstance(thing, Language) or not is_dataclass(thing):
-        return
-    else:
-        hidden = CODES | (NAMES if any(field.name == "name" for field in fields(thing)) else frozenset())
-        if any(field.name == "value" for field in fields(thing)):
-            hidden |= {"value"}
-        for field in fields(thing):
-            if field.name not in hidden and not isinstance(getattr(thing, field.name), Language):
-                yield from strings(getattr(thing, field.name))
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for name in read_fields(type(thing)):
+            yield from strings(getattr(thing, name))
 
 
 def parts_of(thing: Any, kind: type) -> Iterator[Any]:

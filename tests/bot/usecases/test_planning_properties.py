@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,7 @@ ADMIN = ("cohort pause spring", "cohort resume spring")
 
 @dataclass(frozen=True)
 class Event:
-    """After so many hours, somebody says something, or an edition comes out; `asleep`: without a heartbeat until then."""
+    """After so many hours (`asleep`: without a heartbeat), somebody says something or an edition comes out."""
 
     hours: int
     text: str
@@ -111,9 +112,9 @@ def with_order(edition: str, order: list[int]) -> Course:
 
 async def bring_to_an_end(world: World) -> None:
     """Everybody is here and nothing stands in the way; then a long time passes."""
+    await world.says(world.ada, "cohort resume spring")
     for text in ("away none", "join spring", "resume", "nudges off"):
         await world.says(world.ben, text)
-    await world.says(world.ada, "cohort resume spring")
     await world.at(world.clock.now + timedelta(days=60))
 
 
@@ -151,7 +152,7 @@ def check(sent: list[Sent]) -> None:
     for each in unasked:
         assert each.welcome, f"{each.row.key} at {each.local}"
     lessons = [each for each in unasked if each.row.kind is Kind.LESSON]
-    for earlier, later in zip(lessons, lessons[1:], strict=False):
+    for earlier, later in pairwise(lessons):
         assert earlier.at.astimezone(later.local.tzinfo).date() < later.local.date(), "one lesson a day"
 
 
