@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.messages.actions import encode
 from bot.messages.blocks import Block, Button, Buttons, Divider, Facts, Item, Look, Message, Note, Section, Text, Title
@@ -46,7 +47,8 @@ def home(views: Sequence[CourseView], t: Catalogue, *, open_cohorts: int, admin:
     if admin:
         blocks += _admin_part(admin, t)
     for view in views:
-        blocks += _course_part(view, t)
+        part = _course_part(view, t)
+        blocks += part if len(views) == 1 else [_spoken_with(view.cohort.name, block) for block in part]
     if not views:
         blocks.append(Text(para(t.line("You are not in a course at the moment."))))
     blocks += _join_row(views, open_cohorts, t)
@@ -180,6 +182,14 @@ def _course_part(view: CourseView, t: Catalogue) -> list[Block]:
         rest.append(Button(t.t("Leave"), encode(Leave(view.cohort.id)), typed="leave"))
     blocks.append(Buttons(tuple(rest)))
     return blocks
+
+
+def _spoken_with(cohort: str, block: Block) -> Block:
+    """The same block, its buttons saying which cohort they are about: for ears there is no nearness."""
+    if not isinstance(block, Buttons | Item):
+        return block
+    buttons = (replace(button, spoken=f"{button.spoken or button.label} ({cohort})") for button in block.buttons)
+    return replace(block, buttons=tuple(buttons))
 
 
 def _cohort_paused(t: Catalogue) -> Line:

@@ -482,7 +482,11 @@ def _quiz_feedback(view: LessonView, activity: Activity, choice: str, blocks: li
             blocks += [Text(para((Span(words),))) for words in others]
         return _panel(t, activity, tuple(blocks))
     again = Button(
-        t.t("Try again"), view.to(Open, activity, again=True), Look.PRIMARY, spoken=t.t("Try the quiz again")
+        t.t("Try again"),
+        view.to(Vote, activity),
+        Look.PRIMARY,
+        spoken=t.t("Try the quiz again"),
+        typed=f"vote {view.number(activity)}",
     )
     return _panel(t, activity, tuple(blocks), (again,))
 

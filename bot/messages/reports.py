@@ -14,7 +14,7 @@ from bot.model.commands import Report
 from bot.model.course import BadgeLevel, Course
 from bot.model.progress import Worth
 from bot.model.richtext import Line, Span
-from bot.rules.suppression import SMALL, held_back
+from bot.rules.suppression import SMALL, held_back, started_and_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,7 @@ class LessonFigures:
 
     def shown(self) -> tuple[int | None, dict[BadgeLevel, int | None]]:
         """(started, levels) with small numbers held back; both are parts of `sent`."""
-        levels = held_back({level: self.levels.get(level, 0) for level in BadgeLevel})
-        idle = self.sent - self.started
-        started = held_back({"started": self.started, "idle": idle})["started"]
-        return started, levels
+        return started_and_levels(self.sent, self.started, self.levels)
 
 
 def report(
@@ -100,7 +97,7 @@ def _worth(course: Course, rows: Sequence[LessonFigures], t: Catalogue) -> list[
         total = sum(row.worth.values())
         if not total:
             continue
-        shown = held_back({worth: row.worth.get(worth, 0) for worth in Worth})
+        shown = held_back({worth: row.worth.get(worth, 0) for worth in (Worth.NO, Worth.PARTLY, Worth.YES)})
         cells = tuple(_of(shown[worth], total, t) for worth in (Worth.YES, Worth.PARTLY, Worth.NO))
         lines.append((_name(course, row, t), *cells))
         if total >= SMALL and row.lines:

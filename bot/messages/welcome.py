@@ -16,7 +16,6 @@ from bot.model.commands import (
     AnswerReady,
     CatchUp,
     Certificate,
-    Help,
     Leave,
     Next,
     Open,
@@ -69,7 +68,7 @@ def welcome_topic(cohort_id: int) -> str:
 def settings_facts(view: CourseView, t: Catalogue) -> list[tuple[str, Line]]:
     """Track, language, zone, window and days as they are now."""
     track = view.course.track(view.enrolment.track)
-    days = view.wishes.days
+    days = view.person.days
     facts: list[tuple[str, Line]] = [
         (t.t("Language"), (Span(LANGUAGE_NAMES[view.person.language]),)),
         (t.t("Time zone"), (Span(view.zone),)),
@@ -290,13 +289,13 @@ def next_line(view: CourseView, t: Catalogue) -> list[Block]:
 
 
 def next_buttons(view: CourseView, t: Catalogue) -> tuple[Button, ...]:
+    """What one can do about the next lesson."""
     if not view.next_lesson:
         return (Button(t.t("Catch up"), encode(CatchUp(cohort=view.cohort.id)), typed="catchup"),)
     now = encode(Next(view.cohort.id, now=True, lesson=view.next_lesson.id))
     return (
         Button(t.t("Send it now"), now, typed="next now"),
         Button(t.t("Change time or days"), encode(Settings(cohort=view.cohort.id)), typed="settings"),
-        Button(t.t("Help"), encode(Help()), typed="help"),
     )
 
 

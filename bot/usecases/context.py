@@ -13,7 +13,7 @@ from bot.model.commands import Caller
 from bot.model.course import Course, Language
 from bot.model.people import Address, Person, Role, RoleName
 from bot.ports import ChatPlatform, Clock, Courses, Found, Holidays, Store
-from bot.rules.planner import Calendar, Wishes
+from bot.rules.planner import WORKDAYS, Calendar, Wishes
 
 Report = Callable[..., None]
 """Called as report(event, **ids) for every event worth a log line."""
@@ -69,8 +69,15 @@ class Parts:
 
 
 def wishes_of(person: Person, cohort: Cohort) -> Wishes:
-    """When this person wants messages of this cohort: their own choice, else the cohort's."""
-    return Wishes(person.zone or cohort.zone, person.window or cohort.window, person.days, person.absences)
+    """When this person wants messages of this cohort: their own choice, else the cohort's.
+
+    A cohort may have slots at the weekend; whoever chose no days then gets messages on those days, too.
+    """
+    days = person.days
+    slot_days = frozenset(slot.day for slot in cohort.slots)
+    if days is None and not slot_days <= WORKDAYS:
+        days = WORKDAYS | slot_days
+    return Wishes(person.zone or cohort.zone, person.window or cohort.window, days, person.absences)
 
 
 class LookUp(Exception):

@@ -162,7 +162,7 @@ async def vote(parts: Parts, tx: Tx, who: Who, command: Vote) -> Reply:
         )
     option = _option(scene.view, activity, command)
     if option is None:
-        return Reply(form=activity_panel(scene.view, activity, t))
+        return Reply(form=activity_panel(scene.view, activity, t, again=True))
     if activity.kind is Kind.POLL:
         words = await _cast(scene, activity, option)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import insort
 from dataclasses import dataclass, field
 
 from bot.model.people import Address
@@ -19,14 +20,23 @@ class Pacer:
     """
 
     pacing: Pacing
-    next_free: float = 0.0
+    taken: list[float] = field(default_factory=list)
     addresses: dict[Address, float] = field(default_factory=dict)
 
     def wait(self, address: Address, now: float) -> float:
-        """Take a place; returns the seconds to wait for it."""
+        """Take a place; returns the seconds to wait for it.
+
+        Places are a gap apart. A call that waits for its own address takes a later place; the ones before it stay free
+        for others.
+        """
         gap = 1.0 / self.pacing.per_second if self.pacing.per_second else 0.0
-        at = max(self.next_free, now, self.addresses.get(address, 0.0))
-        self.next_free = max(self.next_free, now) + gap
+        at = max(now, self.addresses.get(address, 0.0))
+        if gap:
+            self.taken = [place for place in self.taken if place > now - gap]
+            for place in self.taken:
+                if place - gap < at < place + gap:
+                    at = place + gap
+            insort(self.taken, at)
         if self.pacing.per_address_seconds:
             self.addresses[address] = at + self.pacing.per_address_seconds
             if len(self.addresses) > KEEP:

@@ -155,6 +155,8 @@ async def away(parts: Parts, tx: Tx, who: Who, command: Away) -> Reply:
             raise Slip(
                 "The last day away is before the first one.", example="away 2026-12-21 to 2027-01-03", field="last"
             )
+        if last > today + timedelta(days=732):
+            raise Slip("That is more than two years away.", example="away 2026-12-21 to 2027-01-03", field="last")
         if last < today:
             raise Slip("These days are over.", example="away 2026-12-21 to 2027-01-03", field="last")
         kept = [absence for absence in who.person.absences if absence.last >= today]

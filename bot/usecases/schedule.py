@@ -12,7 +12,7 @@ from bot.model.course import Course
 from bot.model.delivery import Delivery, DeliveryState, HoldReason, Kind, Priority
 from bot.model.people import Person
 from bot.ports import NewDelivery, Tx
-from bot.rules.planner import PlannedMoment, Wishes, absence_at, back_from, next_open, plan_lesson, resolve
+from bot.rules.planner import PlannedMoment, Wishes, absence_at, back_from, closes, next_open, plan_lesson, resolve
 from bot.usecases.context import Parts, wishes_of
 
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -177,7 +177,6 @@ async def reschedule(parts: Parts, tx: Tx, person: Person) -> None:
 
 def window_end(cohort: Cohort, wishes: Wishes, due: datetime) -> datetime:
     """The real moment at which the window of `due`'s local day ends."""
-
     local = cohort.pace.to_course(due).astimezone(ZoneInfo(wishes.zone))
-    end = resolve(local.date(), wishes.window.end, wishes.zone)
+    end = closes(local.date(), wishes.window.end, wishes.zone)
     return cohort.pace.to_real(max(end, cohort.pace.to_course(due) + timedelta(minutes=1)))

@@ -94,7 +94,6 @@ def test_nothing_is_empty(language: Language) -> None:
             assert "  " not in text, (name, text)
 
 
-@pytest.mark.xfail(strict=True, reason="home: Help is there twice, and buttons of two courses sound alike")
 @LANGUAGES
 def test_screen_readers_can_tell_buttons_apart(language: Language) -> None:
     """Within a message, buttons that do different things sound different; the same button is there once."""
@@ -105,9 +104,6 @@ def test_screen_readers_can_tell_buttons_apart(language: Language) -> None:
     assert not double
 
 
-@pytest.mark.xfail(
-    strict=True, reason="“Try again” of a quiz cannot be typed: the grammar has no word for opening it anew"
-)
 @LANGUAGES
 def test_every_button_has_a_typed_form(language: Language) -> None:
     """Everything is possible by typing."""

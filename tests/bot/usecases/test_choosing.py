@@ -40,7 +40,7 @@ async def test_each_setting_by_its_own_word(world: World) -> None:
     assert "Français" in words(await world.says(world.ben, "lang fr"))
     person = await ben(world)
     assert (person.window, person.zone) == (Window(time(9), time(12)), "America/Halifax")
-    assert person.days == {Weekday.MON, Weekday.WED}
+    assert person.days == frozenset({Weekday.MON, Weekday.WED})
     assert (person.plain, person.nudges, person.language) == (True, False, Language.FR)
     assert (await world.enrolment(world.ben)).track == "leaders"
 
@@ -70,7 +70,7 @@ async def test_the_form_shows_what_holds_and_saves_everything_or_nothing(world: 
     assert not reply.errors
     person = await ben(world)
     assert (person.zone, person.window) == ("America/Halifax", Window(time(10), time(12)))
-    assert person.days == {Weekday.MON, Weekday.FRI}
+    assert person.days == frozenset({Weekday.MON, Weekday.FRI})
 
 
 async def test_an_unknown_track_changes_nothing_at_all(world: World) -> None:

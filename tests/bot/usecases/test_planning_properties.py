@@ -169,7 +169,7 @@ async def check_that_nothing_is_lost(world: World) -> None:
 
 
 @pytest.mark.parametrize("season", sorted(SEASONS))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(story=events)
 def test_every_lesson_once_none_lost_always_at_a_welcome_moment(
     season: str, story: list[Event], migrated: bytes, tmp_path_factory: pytest.TempPathFactory

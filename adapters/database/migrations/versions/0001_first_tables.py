@@ -34,11 +34,7 @@ day = with_type(column, sa.Date())
 whole = with_type(column, sa.Integer())
 small = with_type(column, sa.SmallInteger())
 big = with_type(column, sa.BigInteger())
-double = with_type(column, sa.Float(53))
-
-
-def identity() -> sa.Column[int]:
-    return sa.Column("id", NUMBER, primary_key=True)
+identity = with_type(sa.Column, "id", NUMBER, primary_key=True)
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
@@ -261,7 +257,7 @@ sa.Table(
     text("state"),
     moment("pace_real"),
     moment("pace_course"),
-    double("pace_factor"),
+    column(sa.Float(53), "pace_factor"),
     number("created_by", sa.ForeignKey("person.id"), nullable=True),
     moment("created_at"),
     truth("rehearsal"),
