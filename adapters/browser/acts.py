@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from adapters.browser.log import ChatLog, PersonRecord, RoomRecord, RowRecord
 from adapters.browser.platform import BrowserPlatform, address_of, profile_of, room_address
-from adapters.browser.render import form_json, message_json
+from adapters.browser.render import for_reader, form_json, message_json
 from bot.messages.blocks import File, Message, Reply, Text
 from bot.model.commands import Caller, Command, Home
 from bot.model.course import Language
@@ -94,7 +94,7 @@ class Acts:
         caller = Caller(address_of(person), profile_of(person), pressed=True, on_home=True)
         reply = await _answered(self._engine.handle(Home(), caller))
         card = reply.home or reply.say
-        return {"home": message_json(card) if card else None}
+        return {"home": for_reader(message_json(card)) if card else None}
 
     # inside
 
@@ -158,9 +158,9 @@ class Acts:
         elif reply.notice:
             answer["notice"] = reply.notice
         if reply.form:
-            answer["form"] = form_json(reply.form)
+            answer["form"] = for_reader(form_json(reply.form))
         if reply.home:
-            answer["home"] = message_json(reply.home)
+            answer["home"] = for_reader(message_json(reply.home))
         if reply.file:
             answer["file"] = _file_json(reply.file)
         if reply.errors:
@@ -183,7 +183,7 @@ class Acts:
             )
         except LookupError:
             # who asked to be forgotten has no conversation any more: the page shows it once
-            answer["last"] = message_json(message)
+            answer["last"] = for_reader(message_json(message))
         else:
             answer["rows"].append(row)
 
@@ -252,7 +252,7 @@ def row_json(row: RowRecord, person: PersonRecord, names: Mapping[str, str]) -> 
     if row.deleted:
         return said | {"deleted": True}
     if row.author is None:
-        said["message"] = row.body
+        said["message"] = for_reader(row.body)
     else:
         said |= {"text": row.text, "name": names.get(row.author, ""), "mine": row.author == person.ref}
         if row.author == person.ref:

@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.messages import blocks
 from bot.messages.blocks import Form, Look, Message
+from bot.messages.typing import typed_in
 from bot.model import richtext
 from bot.model.course import Language
 from bot.model.richtext import MomentStyle
@@ -140,3 +141,16 @@ def _read(value: Any) -> Any:
 def _field(name: str, value: Any) -> Any:
     made = _FROM_TEXT.get(name)
     return made(value) if made and isinstance(value, str) else _read(value)
+
+
+def for_reader(data: Any, language: Language = Language.EN) -> Any:
+    """A message or form as the page shows it: what one types is said in the words of its language."""
+    if isinstance(data, list):
+        return [for_reader(part, language) for part in data]
+    if not isinstance(data, dict):
+        return data
+    spoken = Language(data["language"]) if data.get("language") in tuple(Language) else language
+    shown = {key: for_reader(part, spoken) for key, part in data.items()}
+    if "typed" in shown and "action" in shown and isinstance(shown["typed"], str):
+        shown["typed"] = typed_in(spoken, shown["typed"])
+    return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,22 +107,27 @@ _GROUP_BY = (
 
 def _due_moments(limit: int) -> sa.CTE:
     """The first pairs of moment and cohort for which something is due, found by hopping along `ix_enrolment_due`."""
-    first, following, row = ENROLMENT.alias("first"), ENROLMENT.alias("following"), ENROLMENT.alias("e")
+    row = ENROLMENT.alias("e")
 
-    def earliest(of: sa.FromClause, *beyond: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-        due = (open_enrolment(of), of.c.next_due_at <= _NOW, *beyond)
+    def earliest(name: str, *beyond: Callable[[sa.FromClause], sa.ColumnElement[bool]]) -> sa.ScalarSelect[int]:
+        of = ENROLMENT.alias(name)
+        due = (open_enrolment(of), of.c.next_due_at <= _NOW, *(condition(of) for condition in beyond))
         one = sa.select(of.c.id).where(*due).order_by(of.c.next_due_at, of.c.cohort_id)
         return one.limit(sa.literal_column("1")).scalar_subquery()
 
     hop = (
         sa.select(row.c.next_due_at, row.c.cohort_id, sa.literal_column("1").label("n"))
-        .where(row.c.id == earliest(first))
+        .where(row.c.id == earliest("first"))
         .cte("hop", recursive=True)
     )
-    beyond = sa.tuple_(following.c.next_due_at, following.c.cohort_id) > sa.tuple_(hop.c.next_due_at, hop.c.cohort_id)
+    # Two looks instead of one for (moment, cohort) > (...), for which SQLite would use half of the index.
+    beside = earliest(
+        "beside", lambda of: of.c.next_due_at == hop.c.next_due_at, lambda of: of.c.cohort_id > hop.c.cohort_id
+    )
+    after = earliest("after", lambda of: of.c.next_due_at > hop.c.next_due_at)
     return hop.union_all(
         sa.select(row.c.next_due_at, row.c.cohort_id, hop.c.n + sa.literal_column("1"))
-        .select_from(hop.join(row, row.c.id == earliest(following, beyond)))
+        .select_from(hop.join(row, row.c.id == sa.func.coalesce(beside, after)))
         .where(hop.c.n < sa.literal_column(str(limit)))
     )
 

@@ -74,7 +74,7 @@ class Doubts:
     async def _recall(self, now: datetime) -> None:
         try:
             for row in await self.parts.store.sent_again(now - RECALLED, DOUBTS * 10):
-                self.look_again(row, now)
+                self.look_again(row, row.sent_at or now)
         except Exception as error:
             self.recalled = False
             self.report("recall_broke", error=type(error).__name__, exc_info=error)

@@ -66,3 +66,11 @@ def test_something_else_is_refused(data: dict[str, object]) -> None:
     """What is no message is said to be none."""
     with pytest.raises(ValueError, match=r".+"):
         render.message_from(data)
+
+
+def test_a_page_says_what_to_type_in_the_words_of_its_language() -> None:
+    """The stored message keeps the canonical words; whoever reads French sees French ones."""
+    button = {"label": "Ouvrir", "action": "course.open?number=4", "typed": "open 4"}
+    shown = render.for_reader({"language": "fr", "blocks": [{"buttons": [button]}]})
+    assert shown["blocks"][0]["buttons"][0]["typed"] == "ouvrir 4"
+    assert button["typed"] == "open 4"

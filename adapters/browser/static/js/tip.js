@@ -12,8 +12,8 @@ function show(element) {
   shownFor = element;
   tip.textContent = t("or_type", { typed: element.dataset.typed }, element.lang || null);
   tip.lang = element.lang || "";
-  // an open dialog covers the page: the tip has to be inside it to be seen
-  (element.closest("dialog") || document.body).append(tip);
+  // an open dialog covers the page: the tip has to be inside it to be seen; elsewhere it belongs to a landmark
+  (element.closest("dialog, main") || byId("main")).append(tip);
   tip.hidden = false;
   const box = element.getBoundingClientRect();
   const width = tip.offsetWidth;
