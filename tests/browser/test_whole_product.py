@@ -17,6 +17,7 @@ from tests.adapters.app.conftest import Installation, Running
 from tests.browser.stage import EXPECTED, assert_accessible
 
 COURSES = Path(__file__).resolve().parents[2] / "course_content"
+expect.set_options(timeout=30_000)
 LESSON = "Lesson 1 of 8: Why culture comes before tools"
 LECON = "Leçon 1 sur 8 : Pourquoi la culture passe avant les outils"
 
@@ -147,7 +148,7 @@ async def test_a_facilitator_sees_numbers_and_no_names(browser: Browser, demo: D
     async with a_page(browser, demo, "nadia") as page:
         composer = page.get_by_role("textbox").last
         await composer.fill("/cohort report rehearsal-1")
-        await composer.press("Enter")
+        await page.get_by_role("button", name="Send", exact=True).click()
         report = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Report on rehearsal-1"))
         await expect(report).to_contain_text("11 people are enrolled.")
         await expect(report).not_to_contain_text("Ben")
