@@ -10,38 +10,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import json
 import os
 import secrets
-import signal
 import socket
 import sys
 import zoneinfo
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adapters.settings import DEMO_SETTINGS, BrowserChat, LogLevel, Settings, SettingsError, is_local, load_settings
-from bot.model.findings import Finding
+from adapters.settings import BrowserChat, Settings, SettingsError, demo_settings, is_local, load_settings
+from bot.model.findings import CannotStart, Finding
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from adapters.browser.access import Access
-    from adapters.browser.platform import Account
+    from adapters.browser.inviting import Invitations, Wanted
     from adapters.content.shelf import Shelf
     from adapters.database.store import DatabaseStore
     from adapters.scheduler.heartbeat import Heartbeat
     from adapters.web.health import Health
     from adapters.web.metrics import Metrics
-    from bot.messages.texts import Catalogue
-    from bot.model.course import Language
-    from bot.model.people import Address
     from bot.ports import ChatPlatform, Clock
     from bot.usecases.context import Timing
     from bot.usecases.engine import Engine
@@ -62,17 +56,12 @@ HOUSEKEEPING_SECONDS = 60.0
 WORKSPACE = "local"
 """The workspace of the browser chat."""
 
-
-Answered = TypeVar("Answered")
+LANE = f"browser:{WORKSPACE}"
 
 
 def utc_now() -> datetime:
     """The clock of the product."""
     return datetime.now(UTC)  # noqa: TID251 (somebody has to look at it)
-
-
-class CannotStart(Exception):
-    """Something outside keeps the program from starting; the message says what to do."""
 
 
 # --- platforms ------------------------------------------------------------------------------------------------
@@ -107,6 +96,7 @@ PlatformFactory = Callable[[Tools], Plug]
 
 def browser_plug(tools: Tools) -> Plug:
     """The chat in a web page."""
+    from adapters.browser.commands import commands_in
     from adapters.browser.inbound import BrowserInbound
     from adapters.browser.platform import BrowserPlatform
     from adapters.database.chat import ChatStore
@@ -142,26 +132,10 @@ async def open_accounts(app: App) -> None:
     from adapters.browser.platform import SAMPLE_PEOPLE, Account, BrowserPlatform
 
     browser = app.plugs["browser"].platform if "browser" in app.plugs else None
-    if not isinstance(browser, BrowserPlatform):
-        return
-    if app.settings.browser_chat is BrowserChat.LOCAL:
-        await browser.add_people(WORKSPACE, SAMPLE_PEOPLE)
-    await browser.add_people(WORKSPACE, [Account(admin.ref, admin.ref) for admin in chat_admins(app.settings)])
-
-
-def chat_admins(settings: Settings) -> list[Address]:
-    return sorted(admin for admin in settings.admins if admin.lane == f"browser:{WORKSPACE}")
-
-
-def commands_in(catalogues: Mapping[Language, Catalogue]) -> Callable[[Language], Sequence[tuple[str, str]]]:
-    """What one can type, with one line of help each, in a language."""
-    from bot.rules.grammar import table
-
-    def commands(language: Language) -> Sequence[tuple[str, str]]:
-        t = catalogues[language]
-        return [(f"/{row.noun} {row.usage_in(language)}".strip(), t.t(row.text)) for row in table()]
-
-    return commands
+    if isinstance(browser, BrowserPlatform):
+        samples = SAMPLE_PEOPLE if app.settings.browser_chat is BrowserChat.LOCAL else ()
+        admins = [Account(admin.ref, admin.ref) for admin in app.settings.admins_in(LANE)]
+        await browser.add_people(WORKSPACE, (*samples, *admins))
 
 
 def platforms_for(settings: Settings) -> tuple[PlatformFactory, ...]:
@@ -209,7 +183,9 @@ async def build(
     """
     from adapters.catalogues import read_catalogues
     from adapters.content.shelf import Shelf
+    from adapters.database.doctor import open_database
     from adapters.holidays import HolidayCalendars
+    from adapters.logs import report
     from adapters.scheduler.heartbeat import Chore, Heartbeat
     from adapters.web.application import make_app
     from adapters.web.health import Health, HealthCheck
@@ -238,7 +214,7 @@ async def build(
             worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
             timing=timing or Timing(),
         )
-        engine = Engine(parts, _report)
+        engine = Engine(parts, report)
         metrics = Metrics()
 
         async def courses() -> None:
@@ -279,63 +255,6 @@ async def build(
         yield App(settings, store, shelf, engine, plugs, heartbeat, metrics, application, state)
 
 
-def _report(event: str, **ids: Any) -> None:
-    """What the engine finds worth a line."""
-    import structlog
-
-    log = structlog.get_logger("chatcourse.engine")
-    if "exc_info" in ids or event.endswith(("_broke", "_broken")):
-        log.error(event, **ids)
-    else:
-        log.info(event, **ids)
-
-
-async def open_database(settings: Settings) -> DatabaseStore:
-    """The store, brought up to date when it is embedded. Raises CannotStart."""
-    from adapters.database.store import open_store
-
-    if settings.embedded:
-        await migrate_database(settings)
-    else:
-        reached, newest = await database_revisions(settings)
-        if reached != newest:
-            state = "is empty" if reached is None else "belongs to another version"
-            raise CannotStart(
-                f"The database {settings.database_label} {state}. Make a backup, then run: python app.py migrate"
-            )
-    return open_store(settings.database_url)
-
-
-async def migrate_database(settings: Settings) -> None:
-    """Run the migrations that are missing. Raises CannotStart."""
-    from adapters.database.migrate import migrate
-
-    await _ask_database(settings, migrate)
-
-
-async def database_revisions(settings: Settings) -> tuple[str | None, str]:
-    """The revision that the database has, and the one this version needs. Raises CannotStart."""
-    from adapters.database.migrate import current, newest
-
-    return await _ask_database(settings, current), newest()
-
-
-async def _ask_database(settings: Settings, question: Callable[[str], Answered]) -> Answered:
-    from adapters.logs.redact import scrub
-    from adapters.web.probe import reach
-
-    try:
-        await asyncio.to_thread(reach, settings.database_host)
-        return await asyncio.to_thread(question, settings.database_url)
-    except Exception as error:
-        reason = scrub(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
-        raise CannotStart(
-            f"The database {settings.database_label} cannot be used: {reason}\n"
-            "Check DATABASE_URL, that the database runs, and that this user may use it; "
-            "python app.py doctor tells more."
-        ) from error
-
-
 @contextlib.asynccontextmanager
 async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
     """Serve on an open socket and let the heart beat; at the end, stop within `STOP_SECONDS`.
@@ -344,45 +263,40 @@ async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
     finished or released, and last the database closes.
     """
     import structlog
-    from aiohttp import web
 
-    from adapters.web.application import AccessLog
+    from adapters.web.application import serving
 
-    log = structlog.get_logger("chatcourse.app")
-    runner = web.AppRunner(app.web, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=1.0)
-    await runner.setup()
-    site = web.SockSite(runner, listener)
-    await site.start()
-    app.heartbeat.start()
-    log.info(
-        "started",
-        at_url=app.settings.public_url,
-        database="sqlite" if app.settings.embedded else "postgresql",
-        platforms=sorted(app.plugs),
-        courses=[course.id for course in app.shelf.all_latest()],
-        courses_broken=app.shelf.broken,
-    )
-    loop = asyncio.get_running_loop()
-    try:
-        yield
-    finally:
-        begun = loop.time()
-        app.state["stopping"] = True
-        log.info("stopping")
-        await site.stop()
-        for chore in app.chores:
-            chore.cancel()
-        for plug in app.plugs.values():
-            plug.closing()
-        # Each step has its share of the time; what is cut off is taken up at the next start.
-        await app.heartbeat.stop(STOP_SECONDS * 0.2)
+    log, loop = structlog.get_logger("chatcourse.app"), asyncio.get_running_loop()
+    begun = 0.0
+    async with serving(app.web, listener) as site:
+        app.heartbeat.start()
+        log.info(
+            "started",
+            at_url=app.settings.public_url,
+            database="sqlite" if app.settings.embedded else "postgresql",
+            platforms=sorted(app.plugs),
+            courses=[course.id for course in app.shelf.all_latest()],
+            courses_broken=app.shelf.broken,
+        )
         try:
-            async with asyncio.timeout(STOP_SECONDS * 0.6):
-                await app.engine.stop(STOP_SECONDS * 0.5)
-        except TimeoutError:
-            log.warning("stop_cut")
-        await runner.cleanup()
-        log.info("stopped", seconds=round(loop.time() - begun, 1))
+            yield
+        finally:
+            begun = loop.time()
+            app.state["stopping"] = True
+            log.info("stopping")
+            await site.stop()
+            for chore in app.chores:
+                chore.cancel()
+            for plug in app.plugs.values():
+                plug.closing()
+            # Each step has its share of the time; what is cut off is taken up at the next start.
+            await app.heartbeat.stop(STOP_SECONDS * 0.2)
+            try:
+                async with asyncio.timeout(STOP_SECONDS * 0.6):
+                    await app.engine.stop(STOP_SECONDS * 0.5)
+            except TimeoutError:
+                log.warning("stop_cut")
+    log.info("stopped", seconds=round(loop.time() - begun, 1))
 
 
 async def serve(
@@ -396,8 +310,10 @@ async def serve(
     timing: Timing | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT. A second signal ends the process at once."""
+    from adapters.machine.signals import end_on_signals
+
     ending = asyncio.Event()
-    _on_signals(ending)
+    end_on_signals(ending)
     async with build(settings, platforms, reload_seconds=reload_seconds, timing=timing) as app:
         await prepare(app)
         async with running(app, listener):
@@ -405,120 +321,49 @@ async def serve(
             await ending.wait()
 
 
-def _on_signals(ending: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        if ending.is_set():
-            os._exit(1)  # asked twice: what is in hand is taken up again at the next start
-        ending.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, end)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
-
-
-# --- the demo -------------------------------------------------------------------------------------------------
+# --- the demo, and looking after it ---------------------------------------------------------------------------
 
 
 async def seed_demo(app: App) -> None:
-    """Fill a new demo with sample people and a cohort; a demo that was begun before goes on as it is."""
-    from adapters.browser.classmates import CLASSMATES, Classroom
-    from adapters.browser.demo import Diary, tell
+    """Fill a new demo with sample people and cohorts; a demo that was begun before goes on as it is."""
+    from adapters.browser.demo import seed
     from adapters.browser.platform import BrowserPlatform
 
     await open_accounts(app)
-    browser = app.plugs["browser"].platform
+    browser, course = app.plugs["browser"].platform, app.shelf.all_latest()[0]
     if isinstance(browser, BrowserPlatform):
-        await browser.add_people(WORKSPACE, CLASSMATES)
-    diary, course = Diary(app.store, WORKSPACE), app.shelf.all_latest()[0]
-    await tell(app.engine, diary, course.id, (utc_now() + timedelta(days=8)).date().isoformat())
-    classroom = Classroom(app.engine, diary.arrived, course, WORKSPACE)
-    app.chores.append(asyncio.get_running_loop().create_task(classroom.run(3.0)))
-
-
-def demo_settings(root: Path) -> Settings:
-    """Embedded defaults, apart from everything real: its own folder, its own database, its own admin."""
-    from bot.model.people import Address
-
-    found = load_settings(root, data_dir=root / "var" / "demo", only=DEMO_SETTINGS, create_key=True)
-    return replace(
-        found,
-        browser_chat=BrowserChat.LOCAL,
-        admins=frozenset({Address("browser", WORKSPACE, "sam")}),
-        # People watch the terminal for the address, not for events.
-        log_level=found.log_level if "LOG_LEVEL" in found.given else LogLevel.WARNING,
-    )
-
-
-# --- looking after it -----------------------------------------------------------------------------------------
+        starts = (utc_now() + timedelta(days=8)).date().isoformat()
+        classroom = await seed(app.engine, browser, app.store, WORKSPACE, course, starts)
+        app.chores.append(asyncio.get_running_loop().create_task(classroom.run(3.0)))
 
 
 async def examine(root: Path) -> list[Finding]:
     """Everything that can be known without changing anything."""
+    from adapters.browser.doctor import chat_finding
     from adapters.catalogues.doctor import translation_finding
     from adapters.content.doctor import course_findings
+    from adapters.database.doctor import database_finding
     from adapters.machine import clock_finding, disk_finding
+    from adapters.settings import settings_findings
     from adapters.web.doctor import address_findings
 
     try:
         settings = load_settings(root)
     except SettingsError as error:
         return [Finding("settings", "problem", problem) for problem in error.problems]
-    findings = [Finding("settings", "ok", "all can be read")]
-    findings += [Finding("settings", "warning", warning) for warning in settings.warnings]
-    if not settings.admins:
-        findings.append(
-            Finding("admins", "warning", "nobody may create cohorts", "Set ADMINS, for example browser:local:sam")
-        )
     folder = settings.database_file.parent if settings.database_file else settings.data_dir
-    findings.append(disk_finding(folder, writes=settings.embedded))
-    findings += await _database(settings)
-    findings += await asyncio.to_thread(course_findings, settings.courses_dir, utc_now().date())
-    findings.append(translation_finding())
-    findings += await address_findings(
-        settings.host, settings.port, settings.public_url, given="PUBLIC_URL" in settings.given, local=is_local
-    )
-    findings.append(_chat_access(settings))
-    findings.append(clock_finding(utc_now()))
-    return findings
-
-
-async def _database(settings: Settings) -> list[Finding]:
-    label = settings.database_label
-    file = settings.database_file
-    if file is not None and not await asyncio.to_thread(file.exists):
-        return [Finding("database", "ok", f"{label} is made at the first start")]
-    try:
-        reached, newest = await database_revisions(settings)
-    except CannotStart as error:
-        said, _, fix = str(error).partition("\n")
-        return [Finding("database", "problem", said, fix)]
-    if reached == newest:
-        return [Finding("database", "ok", f"{label} is up to date")]
-    if settings.embedded:
-        return [Finding("database", "ok", f"{label} is brought up to date at the next start")]
     return [
-        Finding("database", "problem", f"{label} is not up to date", "Make a backup, then run: python app.py migrate")
+        *settings_findings(settings),
+        disk_finding(folder, writes=settings.embedded),
+        await database_finding(settings),
+        *await asyncio.to_thread(course_findings, settings.courses_dir, utc_now().date()),
+        translation_finding(),
+        *await address_findings(
+            settings.host, settings.port, settings.public_url, given="PUBLIC_URL" in settings.given, local=is_local
+        ),
+        chat_finding(settings.browser_chat, settings.host, settings.admins_in(LANE)),
+        clock_finding(utc_now()),
     ]
-
-
-def _chat_access(settings: Settings) -> Finding:
-    if settings.browser_chat is BrowserChat.OFF:
-        return Finding(
-            "browser chat", "warning", "off, and no other platform is set", "Set BROWSER_CHAT to local or links."
-        )
-    if settings.browser_chat is BrowserChat.LINKS:
-        # Whoever may run this could read the key, and sign such a link by hand.
-        links = [f"{admin.ref} {chat_access(settings).link(admin)}" for admin in chat_admins(settings)]
-        shown = f"; those of its admins: {', '.join(links)}" if links and settings.secret_keys else ""
-        return Finding("browser chat", "ok", f"on; everybody needs a personal link{shown}")
-    if settings.host in ("0.0.0.0", "::"):  # noqa: S104 (compared with, not bound to)
-        advice = "Set BROWSER_CHAT=links, or HOST=127.0.0.1."
-        return Finding("browser chat", "warning", "local, while other machines can reach this port", advice)
-    return Finding("browser chat", "ok", "on; whoever sits at this machine chooses a person")
 
 
 # --- the command line -----------------------------------------------------------------------------------------
@@ -545,9 +390,11 @@ def demo_verb(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the last demo and begin anew.")] = False,
 ) -> None:
     """Try it out: example course, sample people, in your browser."""
-    settings = demo_settings(ROOT)
+    from bot.model.people import Address
 
-    def begin(listening: Settings, listener: socket.socket) -> Awaitable[None]:
+    settings = demo_settings(ROOT, Address("browser", WORKSPACE, "sam"))
+
+    def begin(listening: Settings, listener: socket.socket) -> Coroutine[Any, Any, None]:
         if fresh:
             _forget_demo(listening.data_dir)
         return serve(listening, listener, prepare=seed_demo, announce=_announce_demo, reload_seconds=5.0)
@@ -569,6 +416,8 @@ def check_verb(
 @cli.command("migrate")
 def migrate_verb() -> None:
     """Bring the database up to date."""
+    from adapters.database.doctor import migrate_database
+
     settings = load_settings(ROOT)
     asyncio.run(migrate_database(settings))
     typer.echo(f"{settings.database_label} is up to date.")
@@ -576,107 +425,67 @@ def migrate_verb() -> None:
 
 @cli.command("invite")
 def invite_verb(
-    email: Annotated[str, typer.Argument(help="The e-mail address; nothing without --file.")] = "",
+    who: Annotated[str, typer.Argument(help="An e-mail address; or @handle, for a new link of somebody.")] = "",
     name: Annotated[str, typer.Argument(help="The name that others see.")] = "",
     language: Annotated[str, typer.Option(help="en or fr.")] = "",
     zone: Annotated[str, typer.Option(help="For example America/Toronto.")] = "",
-    file: Annotated[Path | None, typer.Option(help="A CSV file: email,name,language,zone.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Many people: CSV with email,name,language,zone.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Say what to add to ADMINS.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Open accounts of the browser chat and print everybody's personal link."""
-    from adapters.browser.inviting import Refused, account_of, accounts_in
+    from adapters.browser.inviting import CannotInvite, asked_for, invite, links_json, links_text, notes
+    from adapters.database.chat import ChatStore
+    from adapters.database.doctor import open_database
 
     settings = load_settings(ROOT, create_key=True)
     if settings.browser_chat is BrowserChat.OFF:
-        raise CannotStart("The browser chat is off. Set BROWSER_CHAT=links first.")
-    if file is not None:
-        accounts, refused = accounts_in(file.read_text(encoding="utf-8-sig"))
-    else:
-        try:
-            accounts, refused = [account_of(email, name, language, zone)], []
-        except ValueError as error:
-            accounts, refused = [], [Refused(1, str(error))]
-    links = asyncio.run(_invite(settings, accounts))
-    if as_json:
-        typer.echo(json.dumps(links, ensure_ascii=False, indent=2))
-    for each in () if as_json else links:
-        typer.echo(f"{each['email']}\t@{each['handle']}\t{each['link']}")
-    for problem in refused:
-        typer.echo(f"row {problem.row}: {problem.what}", err=True)
-    raise typer.Exit(1 if refused else 0)
+        raise CannotStart("The browser chat is off: nobody could use a link. Set BROWSER_CHAT=links first.")
 
+    async def invited(wanted: Wanted) -> Invitations:
+        async with await open_database(settings) as store:
+            reserved = () if admin else settings.admins_in(LANE)
+            return await invite(ChatStore(store), chat_access(settings), wanted, utc_now(), reserved)
 
-async def _invite(settings: Settings, accounts: Sequence[Account]) -> list[dict[str, str]]:
-    from adapters.browser.inviting import invite
-    from adapters.browser.platform import BrowserPlatform
-    from adapters.database.chat import ChatStore
-
-    store = await open_database(settings)
     try:
-        platform = BrowserPlatform(ChatStore(store), utc_now)
-        invited = await invite(platform, WORKSPACE, accounts)
-    finally:
-        await store.close()
-    access = chat_access(settings)
-    return [
-        {"email": each.account.email, "handle": each.account.ref, "link": access.link(each.address)} for each in invited
-    ]
+        answer = asyncio.run(invited(asked_for(who, name, language, zone, file)))
+    except CannotInvite as error:
+        raise CannotStart(str(error)) from None
+    typer.echo(links_json(answer) if as_json else links_text(answer, table=file is not None), nl=False)
+    for note in notes(answer, settings.admins if admin else None, given_url="PUBLIC_URL" in settings.given):
+        typer.echo(note, err=True)
+    raise typer.Exit(1 if answer.refused else 0)
 
 
 @cli.command("doctor")
 def doctor_verb(as_json: JsonOption = False) -> None:
     """Look at settings, database, courses and addresses; say what to do."""
+    from adapters.machine.terminal import findings_json, findings_text, well
+
     findings = asyncio.run(examine(ROOT))
-    bad = any(finding.status == "problem" for finding in findings)
-    if as_json:
-        fields = [{"about": f.about, "status": f.status, "said": f.said, "fix": f.fix} for f in findings]
-        typer.echo(json.dumps({"ok": not bad, "findings": fields}, ensure_ascii=False, indent=2))
-    else:
-        for finding in findings:
-            typer.echo(f"{finding.status:<8} {finding.about}: {finding.said}")
-            if finding.fix:
-                typer.echo(f"{'':<8}   -> {finding.fix}")
-        typer.echo("Something needs attention, see above." if bad else "Nothing is in the way.")
-    raise typer.Exit(1 if bad else 0)
+    typer.echo(findings_json(findings) if as_json else findings_text(findings))
+    raise typer.Exit(0 if well(findings) else 1)
 
 
-def _run(settings: Settings, begin: Callable[[Settings, socket.socket], Awaitable[None]]) -> None:
+def _run(settings: Settings, begin: Callable[[Settings, socket.socket], Coroutine[Any, Any, None]]) -> None:
     """Set up the logs, take the port, and run to the end."""
+    import structlog
+
     from adapters.logs import configure_logs
+    from adapters.web.doctor import port_words
     from adapters.web.probe import listen
 
     configure_logs(settings.log_level, settings.log_format, colours=settings.log_colours)
-    _warn(settings)
+    for warning in settings.warnings:
+        structlog.get_logger("chatcourse.app").warning("setting_doubtful", detail=warning)
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
-        raise CannotStart(_port_words(settings, error)) from None
+        raise CannotStart(asyncio.run(port_words(settings.host, settings.port, error))) from None
+    # SQLite answers from threads of its own; while we compute they wait at most so long for their turn.
+    sys.setswitchinterval(0.001)
     with listener:
-        asyncio.run(_awaited(begin(settings.listening_on(listener.getsockname()[1]), listener)))
-
-
-async def _awaited(work: Awaitable[None]) -> None:
-    await work
-
-
-def _warn(settings: Settings) -> None:
-    import structlog
-
-    for warning in settings.warnings:
-        structlog.get_logger("chatcourse.app").warning("setting_doubtful", detail=warning)
-
-
-def _port_words(settings: Settings, error: OSError) -> str:
-    from adapters.web.probe import ask
-
-    where = f"{settings.host} port {settings.port}"
-    if error.errno == errno.EADDRINUSE:
-        if asyncio.run(ask(f"http://{settings.host}:{settings.port}")).ours:
-            return f"Chatcourse runs already, on {where}. Use that one, stop it, or choose another port with PORT=3979."
-        return f"Something else uses {where}. Choose another port, for example with PORT=3979."
-    if error.errno == errno.EACCES:
-        return f"This user may not listen on {where}. Choose a port above 1023, for example with PORT=3978."
-    return f"Cannot listen on {where}: {error.strerror}. Check HOST and PORT."
+        asyncio.run(begin(settings.listening_on(listener.getsockname()[1]), listener))
 
 
 def _announce_demo(app: App) -> None:

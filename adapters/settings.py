@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from bot.model.findings import Finding
 from bot.model.people import Address
 
 KEY_LENGTH = 32
@@ -105,10 +106,24 @@ class Settings:
         parts = urlsplit(self.database_url)
         return None if self.embedded or not parts.hostname else (parts.hostname, parts.port or 5432)
 
+    def admins_in(self, lane: str) -> list[Address]:
+        """The admins of one workspace."""
+        return sorted(admin for admin in self.admins if admin.lane == lane)
+
     def listening_on(self, port: int) -> Settings:
         """The same with the port that was really opened."""
         public_url = self.public_url if "PUBLIC_URL" in self.given else _local_url(self.host, port)
         return replace(self, port=port, public_url=public_url)
+
+
+def settings_findings(settings: Settings) -> list[Finding]:
+    """What `doctor` says about settings that can be read."""
+    findings = [Finding("settings", "ok", "all can be read")]
+    findings += [Finding("settings", "warning", warning) for warning in settings.warnings]
+    if not settings.admins:
+        advice = "Set ADMINS, for example browser:local:sam"
+        findings.append(Finding("admins", "warning", "nobody may create cohorts", advice))
+    return findings
 
 
 # --- what there is to set -------------------------------------------------------------------------------------
@@ -360,6 +375,18 @@ def load_settings(
         data_dir=data_dir,
         given=frozenset(values),
         warnings=tuple(warnings),
+    )
+
+
+def demo_settings(root: Path, admin: Address) -> Settings:
+    """Embedded defaults, apart from everything real: its own folder, its own database, its own admin."""
+    found = load_settings(root, data_dir=root / "var" / "demo", only=DEMO_SETTINGS, create_key=True)
+    return replace(
+        found,
+        browser_chat=BrowserChat.LOCAL,
+        admins=frozenset({admin}),
+        # People watch the terminal for the address, not for events.
+        log_level=found.log_level if "LOG_LEVEL" in found.given else LogLevel.WARNING,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters.browser.classmates import CLASSMATES, Door
-from adapters.browser.platform import SAMPLE_PEOPLE, Account
+from adapters.browser.classmates import CLASSMATES, Classroom, Door
+from adapters.browser.platform import SAMPLE_PEOPLE, Account, BrowserPlatform
 from bot.messages.actions import decode, encode
 from bot.messages.blocks import Buttons, Message, Reply
 from bot.model.cohort import CohortState
 from bot.model.commands import Caller, ConfirmEnrol, CreateCohort, Enrol, Rehearse, Roles
+from bot.model.course import Course
 from bot.model.delivery import Delivery, DeliveryState, Kind
 from bot.model.people import Address, Profile, RoleName
 from bot.ports import Store
@@ -40,6 +41,16 @@ class Diary:
             for enrolment in await tx.enrolments_of(person.id) if person else ():
                 rows += await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.SENT})
             return [(row.cohort_id, row.lesson_id) for row in rows if row.cohort_id and row.lesson_id]
+
+
+async def seed(
+    door: Door, platform: BrowserPlatform, store: Store, workspace: str, course: Course, starts: str
+) -> Classroom:
+    """Fill a new demo with people and cohorts; one that was begun before goes on. Returns classmates to let loose."""
+    await platform.add_people(workspace, CLASSMATES)
+    diary = Diary(store, workspace)
+    await tell(door, diary, course.id, starts)
+    return Classroom(door, diary.arrived, course, workspace)
 
 
 async def tell(door: Door, diary: Diary, course_id: str, starts: str) -> None:

@@ -1,19 +1,20 @@
 """Logs as events with fields: JSON lines for machines, readable lines for a terminal, always UTC.
 
-Whoever logs gives ids, never names or words of people. `redact` is the second line of defence: fields that look
-personal or secret lose their value, and addresses inside sentences are blotted out.
+Whoever logs gives ids, never names or words of people. The second line of defence: `exceptions` are told without the
+values they stumbled over, and `redact` empties fields that look personal or secret and blots out addresses.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from adapters.logs.redact import redact
+from adapters.logs.exceptions import exceptions_told
+from adapters.logs.redact import redact, without_echoes
 
 QUIET = {
     # Its own news is one line per missed beat; what matters of a beat is logged by the heartbeat itself.
@@ -40,7 +41,8 @@ def configure_logs(level: str, style: str, *, colours: bool = False, stream: Tex
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
+        exceptions_told,
+        without_echoes,
         redact,
     ]
     structlog.configure(
@@ -70,6 +72,12 @@ def configure_logs(level: str, style: str, *, colours: bool = False, stream: Tex
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(least)
     logging.captureWarnings(capture=True)
+
+
+def report(event: str, **ids: Any) -> None:
+    """What the engine finds worth a line; errors are those that bring one along."""
+    log = structlog.get_logger("chatcourse.engine")
+    (log.error if "exc_info" in ids else log.info)(event, **ids)
 
 
 def _rendering(style: str, *, colours: bool) -> list[Processor]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
 
-REDACTED = "[redacted]"
+from bot.rules.redaction import REDACTED, scrub
 
 # fmt: off
 SENSITIVE = frozenset((
@@ -22,13 +21,6 @@ SENSITIVE = frozenset((
 # fmt: on
 """Names of fields, or last words of them (`access_token`), whose values never reach a log."""
 
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-# Drivers put the values of a failed statement into their messages.
-_PARAMETERS = re.compile(r"\[parameters: .*?\](?=$|\n|\()|DETAIL: [^\n]*", re.DOTALL)
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
-# What stands behind the question mark of an address may be a token.
-_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+")
-_LONG_SECRET = re.compile(r"\b(?:xox[a-z]-|xapp-|eyJ)[\w.-]{10,}")
 _DEEPEST = 6
 
 
@@ -37,18 +29,16 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: _clean(key, value, 0) for key, value in event.items()}
 
 
+def without_echoes(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A structlog processor: asyncio repeats whole exceptions, words included, below the first line of an event."""
+    if event.get("logger") == "asyncio" and isinstance(event.get("event"), str):
+        event["event"] = event["event"].partition("\n")[0]
+    return event
+
+
 def is_sensitive(key: str) -> bool:
     lowered = key.lower().replace("-", "_")
     return lowered in SENSITIVE or lowered.rpartition("_")[2] in SENSITIVE
-
-
-def scrub(text: str) -> str:
-    """A sentence without e-mail addresses, credentials in URLs, tokens, and values of SQL statements."""
-    text = _PARAMETERS.sub(REDACTED, text)
-    text = _CREDENTIALS.sub(f"{REDACTED}@", text)
-    text = _QUERY.sub(r"\1", text)
-    text = _EMAIL.sub(REDACTED, text)
-    return _LONG_SECRET.sub(REDACTED, text)
 
 
 def _clean(key: str, value: Any, depth: int) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
@@ -48,6 +50,19 @@ def make_app(
     app.add_routes(media_routes(find_media, find_transcript))
     app.add_routes(routes)
     return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, listener: socket.socket) -> AsyncIterator[web.BaseSite]:
+    """Answer requests on an open socket. `stop()` what is yielded to let nobody new in; the block's end closes all."""
+    runner = web.AppRunner(app, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = web.SockSite(runner, listener)
+        await site.start()
+        yield site
+    finally:
+        await runner.cleanup()
 
 
 class AccessLog(AbstractAccessLogger):

@@ -1,7 +1,8 @@
-"""Port and public address, looked at by `doctor`."""
+"""Port and public address: looked at by `doctor`, and what is said when the port cannot be had."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -9,12 +10,24 @@ from adapters.web.probe import ask, listen
 from bot.model.findings import Finding
 
 
+async def port_words(host: str, port: int, error: OSError) -> str:
+    """Why the port cannot be had, and what to do."""
+    where = f"{host} port {port}"
+    if error.errno == errno.EADDRINUSE:
+        if (await ask(f"http://{_reachable(host)}:{port}")).ours:
+            return f"Chatcourse runs already, on {where}. Use that one, stop it, or choose another port with PORT=3979."
+        return f"Something else uses {where}. Choose another port, for example with PORT=3979."
+    if error.errno == errno.EACCES:
+        return f"This user may not listen on {where}. Choose a port above 1023, for example with PORT=3978."
+    return f"Cannot listen on {where}: {error.strerror}. Check HOST and PORT."
+
+
 async def address_findings(
     host: str, port: int, public_url: str, *, given: bool, local: Callable[[str], bool]
 ) -> list[Finding]:
     """Is the port free, or ours? Does the public address lead here?"""
     where = f"{host} port {port}"
-    running = await ask(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104
+    running = await ask(f"http://{_reachable(host)}:{port}")
     findings = []
     if running.ours:
         state = "ready" if running.ready else "not ready: see /readyz"
@@ -44,3 +57,10 @@ async def address_findings(
         advice = "Check the name, the certificate, and that the proxy passes requests on to this port."
         findings.append(Finding("public address", "problem", f"{public_url}: {why}", advice))
     return findings
+
+
+def _reachable(host: str) -> str:
+    """Where to ask what listens on `host`."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 (compared with, not bound to)
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -33,13 +33,6 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server(found[0][4][:2], family=family, backlog=512)
 
 
-def reach(server: tuple[str, int] | None) -> None:
-    """Whether something listens there; knowing within seconds beats a driver's minute. Raises OSError."""
-    if server is not None:
-        with socket.create_connection(server, timeout=PATIENCE):
-            pass
-
-
 async def ask(url: str) -> Answer:
     """GET `url`/readyz, in a thread: this is no place for the event loop's own client."""
     return await asyncio.to_thread(_ask, f"{url}/readyz")

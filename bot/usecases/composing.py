@@ -23,7 +23,7 @@ from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.looking import course_view, view_of_lesson
-from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment
+from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
 
 TEMPLATES = 512
 A_DAY = timedelta(hours=26)
@@ -109,7 +109,7 @@ class Composer:
         if opens is None:
             opens = batch.opens[alike] = open_moment(self.parts, cohort, wishes, now)
         if opens > now:
-            return Hold(HoldReason.QUIET, opens)
+            return Hold(quiet_reason(self.parts, cohort, wishes, now), opens)
         if row.kind is Kind.LESSON:
             before = batch.lessons.get(enrolment.id)
             if before is not None and (later := next_day(self.parts, cohort, wishes, before, now)):

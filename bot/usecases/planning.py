@@ -27,6 +27,7 @@ from bot.usecases.schedule import (
     lesson_after,
     lesson_moment,
     open_moment,
+    quiet_reason,
     wake,
     window_end,
 )
@@ -97,7 +98,8 @@ def _lesson_for(
     elif back is not None:
         state, reason, not_before = DeliveryState.HELD, HoldReason.LEAVE, back
     elif now >= until:
-        state, reason, not_before = DeliveryState.HELD, HoldReason.QUIET, open_moment(parts, cohort, wishes, now)
+        state, reason = DeliveryState.HELD, quiet_reason(parts, cohort, wishes, now)
+        not_before = open_moment(parts, cohort, wishes, now)
     row = GroupDelivery(
         f"lesson/{lesson_id}",
         Kind.LESSON,
@@ -119,7 +121,7 @@ def _lesson_for(
         return row, GroupNext(None, None, next_nudge_at=nudge)
     planned = lesson_moment(parts, cohort, course, wishes, following, course_due)
     released, zone = cohort.pace.to_course(not_before), ZoneInfo(wishes.zone)
-    waits = reason is HoldReason.QUIET and planned.at > cohort.pace.to_course(now)
+    waits = reason in (HoldReason.QUIET, HoldReason.HOLIDAY) and planned.at > cohort.pace.to_course(now)
     if waits and planned.at.astimezone(zone).date() <= released.astimezone(zone).date():
         # one lesson a day: the one that waits comes on that day itself
         planned = lesson_moment(parts, cohort, course, wishes, following, released)

@@ -55,6 +55,12 @@ def open_moment(parts: Parts, cohort: Cohort, wishes: Wishes, now: datetime) -> 
     return now if opens == course_now else cohort.pace.to_real(opens)
 
 
+def quiet_reason(parts: Parts, cohort: Cohort, wishes: Wishes, now: datetime) -> HoldReason:
+    """Why no unasked message may go at this real moment."""
+    today = cohort.pace.to_course(now).astimezone(ZoneInfo(wishes.zone)).date()
+    return HoldReason.HOLIDAY if today in parts.holidays_near(cohort.region, today) else HoldReason.QUIET
+
+
 def away_until(parts: Parts, cohort: Cohort, wishes: Wishes, at: datetime) -> datetime | None:
     """If the course moment `at` falls into days away: the real moment of the return."""
     away = absence_at(at, wishes)

@@ -134,10 +134,18 @@ async def test_the_same_course_by_buttons_by_typing_and_in_plain_mode(language: 
     assert ends["plain"] == ends["buttons"]
 
 
-@pytest.mark.parametrize("language", list(Language))
-async def test_a_course_is_lived_from_the_first_word_to_the_certificate(language: Language, database_url: str) -> None:
+async def test_a_course_is_lived_from_the_first_word_to_the_certificate(database_url: str) -> None:
     """Lessons arrive at the chosen moments; work is kept through snooze, pause and leaving; the close counts it."""
-    async with a_world(database_url) as world:
+    await a_course_is_lived(database_url, Language.EN)
+
+
+async def test_a_course_is_lived_in_french(world_url: str) -> None:
+    """The same moments, the same work and the same certificate, in French."""
+    await a_course_is_lived(world_url, Language.FR)
+
+
+async def a_course_is_lived(url: str, language: Language) -> None:
+    async with a_world(url) as world:
         me = await live_a_course(world, language, "buttons")
         end = await end_state(world, me)
         closing = plain_text(world.newest(me).message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -13,11 +14,14 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
-from tests.adapters.app.conftest import BOOT, REPOSITORY, Installation, free_port
+from tests.adapters.app.conftest import BOOT, REPOSITORY, Installation, Running, free_port
 
 KEY = "k" * 40
 
@@ -304,16 +308,78 @@ def test_doctor_finds_nothing_in_the_way_of_a_good_installation(installation: In
     assert "up to date" in said["database"]
 
 
-def test_personal_links_bring_the_first_admin_in(installation: Installation) -> None:
-    """Where everybody needs a link, somebody must have the first one; strangers see nothing."""
+# --- inviting -----------------------------------------------------------------------------------------------
+
+
+def enter(running: Running, link: str) -> tuple[int, str]:
+    """Open a personal link as a browser does, press its button, and look at what one sees then."""
+    browser = build_opener(HTTPCookieProcessor())
+    with browser.open(link, timeout=10) as response:
+        page = response.read().decode()
+    token = re.search(r'name="t" value="([^"]+)"', page)
+    assert token, page
+    form = urlencode({"t": unescape(token[1])}).encode()
+    request = Request(link.partition("?")[0], form, {"Origin": link.partition("/chat/")[0]})  # noqa: S310 (our own server)
+    with browser.open(request, timeout=10) as response:
+        assert response.status == 200
+    with browser.open(f"http://localhost:{running.port}/chat/api/state", timeout=10) as response:
+        return response.status, json.loads(response.read())["me"]["name"]
+
+
+def test_an_invited_person_comes_in_and_a_stranger_sees_nothing(installation: Installation) -> None:
+    """While the server runs; the link is on standard output, and nowhere else."""
+    settings = {"BROWSER_CHAT": "links", "PORT": str(free_port()), "LOG_LEVEL": "debug", "LOG_FORMAT": "json"}
+    running = installation.start("serve", **settings).until_ready()
+    invited = installation.run("invite", "ann@example.org", "Ann Lee", "--zone", "America/Toronto", **settings)
+    assert invited.returncode == 0, invited.stderr
+    assert "@ann (Ann Lee)" in invited.stdout
+    link = invited.stdout.splitlines()[1]
+    assert enter(running, link) == (200, "Ann Lee")
+    for path in ("/chat/", "/chat/api/state", "/chat/static/page.css", "/chat/side", f"{urlsplit(link).path}?t=x"):
+        assert running.get(path)[0] in (401, 404), path
+    again = installation.run("invite", "ann@example.org", "Ann", **settings).stdout
+    assert again.startswith("@ann (Ann Lee) has an account\n")
+    token = link.partition("?t=")[2]
+    assert token not in invited.stderr
+    assert token not in "".join(running.end()[1:])
+
+
+def test_the_first_admin_comes_in_by_invitation(installation: Installation) -> None:
+    """An admin named in the settings has an account from the start; doctor says how to get its link, not the link."""
     settings = {"BROWSER_CHAT": "links", "ADMINS": "browser:local:robin", "PORT": str(free_port())}
     running = installation.start("serve", **settings).until_ready()
     said = installation.run("doctor", **settings).stdout
-    link = re.search(rf"robin http://localhost:{running.port}(/chat/enter\?t=\S+)", said)
-    assert link, said
-    assert running.get(link[1])[0] == 200
-    assert running.get(link[1] + "x")[0] == 401
-    assert running.get("/chat/")[0] == 401
+    assert "python app.py invite @robin" in said
+    assert "enter?t=" not in said
+    link = installation.run("invite", "@robin", **settings).stdout.splitlines()[1]
+    assert enter(running, link) == (200, "robin")
+    new = installation.run("invite", "uma@example.org", "Uma", "--admin", **settings)
+    assert "add browser:local:uma to ADMINS" in new.stderr
+
+
+def test_many_people_are_invited_from_a_table(installation: Installation) -> None:
+    """Rows that are wrong are listed and stop nobody; programs get JSON."""
+    people = installation.root / "people.csv"
+    people.write_text("email,name,language\nann@example.org,Ann,en\nnobody,N,\nzoe@example.org,Zoé,fr\n", "utf-8")
+    settings = {"BROWSER_CHAT": "links", "PUBLIC_URL": "https://course.example"}
+    result = installation.run("invite", "--file", str(people), **settings)
+    assert result.returncode == 1
+    assert result.stderr.startswith("row 3: “nobody” is not an e-mail address")
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    assert [row["email"] for row in rows] == ["ann@example.org", "zoe@example.org"]
+    assert all(row["link"].startswith("https://course.example/chat/enter?t=") for row in rows)
+    told = json.loads(installation.run("invite", "--file", str(people), "--json", **settings).stdout)
+    assert [each["new"] for each in told["invited"]] == [False, False]
+    assert told["refused"][0]["row"] == 3
+
+
+def test_where_the_chat_is_off_nobody_is_invited(installation: Installation) -> None:
+    """Instead of a link that leads nowhere."""
+    said = refusal(installation, "invite", "ann@example.org", "Ann", BROWSER_CHAT="off")
+    assert "Set BROWSER_CHAT=links first" in said
+
+
+# --- looking after it ---------------------------------------------------------------------------------------
 
 
 def test_doctor_names_every_problem_and_what_to_do(installation: Installation) -> None:

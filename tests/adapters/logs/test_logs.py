@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
+import sqlalchemy as sa
 import structlog
 
-from adapters.logs import configure_logs
-from adapters.logs.redact import REDACTED, is_sensitive, scrub
+from adapters.logs import configure_logs, report
+from adapters.logs.redact import is_sensitive
+from bot.rules.redaction import REDACTED, scrub
 
 
 @pytest.fixture
@@ -107,16 +114,114 @@ def test_sentences_are_cleaned_of_addresses_and_secrets(said: str, kept: str) ->
     assert scrub(said) == kept
 
 
-def test_a_traceback_is_cleaned_too(stream: io.StringIO) -> None:
-    """The words of an exception often quote what people typed."""
-    configure_logs("info", "json", stream=stream)
+# --- exceptions ---------------------------------------------------------------------------------------------
+
+WORDS = "I was sick on Tuesday"
+
+
+def raised(error: BaseException) -> BaseException:
+    """The exception as it is after it was raised."""
+    words = WORDS  # a variable of the frame, which must not be looked at
     try:
-        raise ValueError("no such person: maren@example.org")
-    except ValueError:
-        structlog.get_logger().exception("request_failed")
+        raise error
+    except BaseException as caught:
+        assert words
+        return caught
+
+
+class Broken(Exception):
+    """An exception of ours."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(f"invalid literal: {WORDS}"),
+        KeyError(WORDS),
+        LookupError(WORDS),
+        Broken(WORDS),
+        UnicodeEncodeError("ascii", WORDS, 0, 1, WORDS),
+        FileNotFoundError(2, "No such file", WORDS),
+        ExceptionGroup(WORDS, [ValueError(WORDS), ExceptionGroup("inner", [RuntimeError(WORDS)])]),
+        sqlite3.IntegrityError(f"CHECK constraint failed: '{WORDS}'"),
+        asyncpg.exceptions.DataError(f'invalid input syntax for type integer: "{WORDS}"'),
+        sa.exc.IntegrityError("INSERT INTO t VALUES (?)", {"x": WORDS}, Exception(f"x\nDETAIL: Key (a)=({WORDS})")),
+        sa.exc.StatementError(WORDS, "INSERT INTO t VALUES (?)", {"x": WORDS}, ValueError(f"{WORDS} has no time zone")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_exception_brings_peoples_words_into_the_log(stream: io.StringIO, error: BaseException) -> None:
+    """Its kind and its place are there; what it says is not, nor any variable, nor what caused it says."""
+    configure_logs("info", "json", stream=stream)
+    error.__cause__ = raised(ValueError(WORDS))
+    report("message_broken", delivery=7, error=type(error).__name__, exc_info=raised(error))
     line = written(stream)
-    assert "ValueError" in line["exception"]
-    assert "maren@" not in line["exception"]
+    assert (line["event"], line["level"], line["delivery"]) == ("message_broken", "error", 7)
+    assert type(error).__name__ in line["exception"]
+    assert "logs/test_logs.py" in line["exception"]
+    assert " raised" in line["exception"]
+    assert "Tuesday" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (TypeError("unsupported operand type(s) for +: 'int' and 'str'"), "TypeError: unsupported operand"),
+        (AttributeError("'NoneType' object has no attribute 'id'"), "has no attribute 'id'"),
+        (ConnectionRefusedError(111, "Connection refused"), "ConnectionRefusedError: Connection refused"),
+        (sqlite3.OperationalError("database is locked"), "sqlite3.OperationalError: database is locked"),
+        (sa.exc.NoSuchTableError("lane"), "sqlalchemy.exc.NoSuchTableError: lane"),
+    ],
+)
+def test_what_an_exception_says_of_code_and_of_the_world_is_kept(
+    stream: io.StringIO, error: Exception, says: str
+) -> None:
+    """Somebody has to repair it."""
+    configure_logs("info", "json", stream=stream)
+    report("lane_broke", exc_info=raised(error))
+    assert says in written(stream)["exception"]
+
+
+def test_causes_are_told_in_order_and_without_the_folders_of_the_machine(stream: io.StringIO) -> None:
+    """First what happened first."""
+    configure_logs("info", "json", stream=stream)
+    error = raised(Broken())
+    error.__cause__ = raised(TimeoutError())
+    structlog.get_logger().error("request_failed", exc_info=error)
+    told = written(stream)["exception"]
+    assert told.index("TimeoutError") < told.index("which led to") < told.index("Broken")
+    assert str(Path(__file__).parents[2]) not in told
+
+
+def test_the_exception_at_hand_is_found(stream: io.StringIO) -> None:
+    """With `exception(...)`, ours and the standard library's."""
+    configure_logs("info", "json", stream=stream)
+    for logger in (structlog.get_logger(), logging.getLogger("bot")):
+        try:
+            raise ValueError(WORDS)
+        except ValueError:
+            logger.exception("request_failed")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert ["ValueError" in line["exception"] for line in lines] == [True, True]
+    assert "Tuesday" not in stream.getvalue()
+
+
+async def test_what_asyncio_says_of_a_forgotten_task_holds_no_words(stream: io.StringIO) -> None:
+    """It repeats the whole exception in its message."""
+    configure_logs("info", "json", stream=stream)
+
+    async def fails() -> None:
+        raise ValueError(WORDS)
+
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+    assert "never retrieved" in written(stream)["event"]
+    assert "Tuesday" not in stream.getvalue()
+
+
+# --- the rest -----------------------------------------------------------------------------------------------
 
 
 def test_libraries_that_chatter_are_quiet(stream: io.StringIO) -> None:

@@ -184,6 +184,21 @@ async def test_a_public_holiday_moves_the_lesson_and_says_why(world: World) -> N
     )
 
 
+@pytest.mark.parametrize(("moment", "reason"), [("2026-12-25 15:00", "holiday"), ("2026-12-24 23:30", "quiet")])
+async def test_a_lesson_that_is_late_is_held_with_the_true_reason(world: World, moment: str, reason: str) -> None:
+    """A process that slept over a lesson wakes up outside the window or on Christmas: held, said why, sent later."""
+    await world.running("@zoé", start="2026-12-24", more='region CA-ON slots "thu 09:00"')
+    world.clock.now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    await world.settle()
+    row = (await world.lessons(world.zoe))["l1"]
+    assert (row.state, row.reason) == (DeliveryState.HELD, reason)
+    said = {"holiday": "holiday", "quiet": "outside their window"}[reason]
+    assert said in words(await world.says(world.ada, "cohort status spring"))
+    await world.at(datetime(2026, 12, 29, 13, 1, tzinfo=UTC))
+    row = (await world.lessons(world.zoe))["l1"]
+    assert row.sent_at == datetime(2026, 12, 29, 13, 0, tzinfo=UTC), "Tuesday at eight: Monday stands for Boxing Day"
+
+
 async def test_a_failed_lookup_of_one_workspace_stops_nobody_else(world: World) -> None:
     """A platform that does not answer for a list of people does not keep lessons from being sent."""
     await world.running("@ben")
