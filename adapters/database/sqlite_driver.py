@@ -1,18 +1,25 @@
-"""aiosqlite with one trip to its thread per statement.
+"""aiosqlite with at most one trip to its thread per statement.
 
 As it comes, each statement makes four trips (open a cursor, execute, fetch, close), and a trip costs more than a
 small statement itself. This connection opens, executes, fetches and closes in one. A transaction begins on the trip of
 its first statement, and who has only read does not wait for the end.
+
+A small question is answered without any trip. Whatever turns out not to be small is given up after `STEPS`, long before
+anybody could notice that the event loop waits, and asked again in the thread.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
+
+STEPS = 3000
+"""Instructions of SQLite's machine that a question may take on the event loop: a fraction of a millisecond."""
 
 
 class QuickCursor:
@@ -26,6 +33,15 @@ class QuickCursor:
         self.lastrowid: int | None = None
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> None:
+        if self._connection.small(sql):
+            try:
+                with self._connection.few_steps():
+                    self._execute(sql, parameters)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
+            else:
+                return
         await self._connection.in_thread(self._execute, sql, parameters)
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> None:
@@ -56,6 +72,7 @@ class QuickCursor:
 class QuickConnection(aiosqlite.Connection):
     _begin = ""
     _reading = False
+    _sent = _back = 0
 
     async def cursor(self) -> QuickCursor:  # type: ignore[override]
         return QuickCursor(self)
@@ -65,18 +82,43 @@ class QuickConnection(aiosqlite.Connection):
         return self._conn
 
     async def in_thread(self, function: Any, *arguments: Any) -> Any:
-        return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]
+        self._sent += 1
+        return await self._execute(self._trip, function, *arguments)  # type: ignore[no-untyped-call]
+
+    def _trip(self, function: Any, *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        finally:
+            self._back += 1
+
+    @property
+    def away(self) -> bool:
+        """Whether something is done in the thread; somebody who was cancelled does not wait for it."""
+        return self._sent != self._back
 
     def begin(self, how: str, *, reading: bool = False) -> None:
         """Begin a transaction with the next statement."""
         self._begin, self._reading = how, reading
 
     def begun(self) -> sqlite3.Connection:
-        """In the thread: the connection, inside the transaction that was asked for."""
+        """The connection, inside the transaction that was asked for."""
         begin, self._begin = self._begin, ""
         if begin:
             self.raw.execute(begin)
         return self.raw
+
+    def small(self, sql: str) -> bool:
+        """Whether a statement may be tried on the event loop: it only asks, and waits for nobody."""
+        return sql.startswith("SELECT") and (self._reading or not self._begin) and not self.away
+
+    @contextmanager
+    def few_steps(self) -> Iterator[None]:
+        """Only small things inside; others end with SQLITE_INTERRUPT, which a question survives."""
+        self.raw.set_progress_handler(_stop, STEPS)
+        try:
+            yield
+        finally:
+            self.raw.set_progress_handler(None, 0)
 
     async def commit(self) -> None:
         await self._end(self.raw.commit)
@@ -87,17 +129,22 @@ class QuickConnection(aiosqlite.Connection):
     async def _end(self, how: Callable[[], None]) -> None:
         if self._begin:
             self._begin = ""  # nothing was said
-        elif self._reading:
-            self._tx.put_nowait((None, how))  # whatever comes next on this connection comes after it
+        elif self._reading and not self.away:
+            how()
         else:
             await self.in_thread(how)
+
+
+def _stop() -> bool:
+    return True
 
 
 async def connection_to(path: Path, *settings: str) -> QuickConnection:
     """A connection on which the pragmas `settings` hold. It begins no transaction by itself."""
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
+        # Two threads, never at once: see `away`.
+        connection = sqlite3.connect(path, isolation_level=None, cached_statements=512, check_same_thread=False)
         for setting in settings:
             connection.execute(f"PRAGMA {setting}")
         return connection

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 from urllib.parse import parse_qsl, urlencode
@@ -22,6 +22,7 @@ MOST = 2**31 - 1
 OUTDATED = N_("This button belongs to an older version. Type “help” to see what is possible now.")
 
 
+@lru_cache(maxsize=8192)
 def encode(command: Command) -> str:
     """The command as text; fields that still have their default value are left out."""
     said = {
