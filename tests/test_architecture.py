@@ -166,10 +166,10 @@ def nothing_imports_app(source: Source) -> Iterator[Problem]:
 
 
 def only_settings_reads_the_environment(source: Source) -> Iterator[Problem]:
-    """The environment is read once, in `adapters/settings.py`."""
-    if source.inside("adapters/settings.py", "adapters/settings"):
+    """The environment is read once, in `adapters/settings`."""
+    if source.inside("adapters/settings"):
         return
-    yield from _uses(source, ENVIRONMENT, "only adapters/settings.py reads the environment")
+    yield from _uses(source, ENVIRONMENT, "only adapters/settings reads the environment")
 
 
 def engine_never_asks_the_clock(source: Source) -> Iterator[Problem]:
@@ -271,7 +271,7 @@ def test_the_rule_sees_a_sinner(rule: Rule, path: str, text: str, line: int) -> 
         ("bot/usecases/deliver.py", "import asyncio\nasync def deliver(): ...\n"),
         ("adapters/slack/platform.py", "from slack_sdk.web.async_client import AsyncWebClient\n"),
         ("adapters/database/store.py", "import time\nimport sqlalchemy\ntime.monotonic()\n"),
-        ("adapters/settings.py", "import os\nos.environ.get('PORT')\n"),
+        ("adapters/settings/__init__.py", "import os\nos.environ.get('PORT')\n"),
         ("app.py", "from adapters.web import application\nfrom bot.usecases import engine\n"),
     ],
 )

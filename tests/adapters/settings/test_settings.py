@@ -19,6 +19,12 @@ from adapters.settings import (
 from bot.model.people import Address
 
 KEY = "k" * 40
+SLACK = {
+    "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2,
+    "SLACK_BOT_TOKEN": "xoxb-1111-2222-abcdefghij",
+    "SLACK_APP_TOKEN": "xapp-1-A0-12345678",
+}
+MANY_SLACKS = {"SLACK_APP_TOKEN": "xapp-1-A0-12345678", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s" * 32}
 POSTGRES = {"DATABASE_URL": "postgresql://course:s3cret@db/course", "SECRET_KEY": KEY}
 
 
@@ -130,11 +136,17 @@ def test_every_setting_can_come_from_a_file(root: Path, setting: object) -> None
         "BROWSER_CHAT": "links",
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "json",
+        "SLACK_API_URL": "http://127.0.0.1:4010/api/",
+        "SLACK_COMMAND_PREFIX": "cc-",
+        "SLACK_MESSAGES_PER_MINUTE": "60",
     }
-    direct = load_settings(root, {**POSTGRES, name: values[name]})
+    values |= SLACK | MANY_SLACKS
+    slack = SLACK if name in SLACK else MANY_SLACKS
+    others = {**POSTGRES, **(slack if name.startswith("SLACK") else {})}
+    direct = load_settings(root, {**others, name: values[name]})
     file = root / "value"
     file.write_text(f"{values[name]}\n", encoding="utf-8")
-    given = {**POSTGRES, f"{name}_FILE": str(file)}
+    given = {**others, f"{name}_FILE": str(file)}
     given.pop(name, None)
     assert load_settings(root, given) == direct
     assert name in direct.given

@@ -10,21 +10,21 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
-import re
 import secrets
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from adapters.settings import readers
+from adapters.settings.dotenv import read_dotenv
+from adapters.settings.setting import Setting
+from adapters.settings.slack import SLACK_SETTINGS, SlackSettings, slack_settings
 from bot.model.findings import Finding
 from bot.model.people import Address
-
-KEY_LENGTH = 32
-"""Fewest characters of a secret key."""
 
 PLATFORMS = ("browser", "slack", "teams")
 
@@ -79,6 +79,7 @@ class Settings:
     log_format: LogFormat
     log_colours: bool
     data_dir: Path
+    slack: SlackSettings | None = None
     given: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
 
@@ -129,160 +130,54 @@ def settings_findings(settings: Settings) -> list[Finding]:
 # --- what there is to set -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One name an operator may set. `default` is how documentation words it; `read` raises ValueError with a
-    sentence that says what to write instead (and, for a secret, does not repeat the value)."""
-
-    name: str
-    default: str
-    doc: str
-    read: Callable[[str], Any]
-    secret: bool = False
-
-
-def _database_url(text: str) -> str:
-    scheme, separator, _ = text.partition("://")
-    if not separator:
-        raise ValueError("needs a URL such as sqlite:///var/chatcourse.db or postgresql://user:password@host/name")
-    kind = scheme.partition("+")[0].lower()
-    if kind == "sqlite":
-        path = text.partition(":///")[2]
-        if not path or path.startswith(":memory:"):
-            raise ValueError("needs a file, as in sqlite:///var/chatcourse.db")
-        return f"sqlite+aiosqlite:///{path}"
-    if kind in ("postgresql", "postgres"):
-        form = (
-            "needs the form postgresql://user:password@host:5432/name"
-            " (write @ : / % inside the password as %40 %3A %2F %25)"
-        )
-        try:
-            parts = urlsplit(text)
-            complete = parts.port != 0 and bool(parts.path.strip("/"))
-        except ValueError:
-            raise ValueError(form) from None
-        if not complete:
-            raise ValueError(form)
-        # Hosting providers hand out libpq's word for it; asyncpg calls it ssl.
-        query = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(parts.query)]
-        return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, urlencode(query), ""))
-    shown = f' "{scheme}"' if re.fullmatch(r"[a-z0-9+]{1,30}", scheme.lower()) else ""
-    raise ValueError(f"starts with{shown}, but only sqlite:// and postgresql:// are supported")
-
-
-def _public_url(text: str) -> str:
-    example = "write the address people open, such as https://course.example.org"
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError(f"is no web address; {example}") from None
-    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
-        raise ValueError(f"is no web address; {example}")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"has a path; Chatcourse needs a host name of its own: {example}")
-    return f"{parts.scheme}://{_bracketed(host)}" + (f":{port}" if port else "")
-
-
-def _secret_keys(text: str) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in text.split(",") if key.strip())
-    if not keys or any(len(key) < KEY_LENGTH for key in keys):
-        raise ValueError(
-            f"needs at least {KEY_LENGTH} characters per key (several with commas, newest first); make one with: "
-            'python -c "import secrets; print(secrets.token_urlsafe(48))"'
-        )
-    return keys
-
-
-def _directory(text: str) -> Path:
-    return Path(text).expanduser()
-
-
-def _host(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_.:%-]+|\[[0-9A-Fa-f:.%]+\]", text):
-        raise ValueError(
-            f'is "{text}", which is no address to listen on; '
-            "write 127.0.0.1 (this machine only) or 0.0.0.0 (everywhere)"
-        )
-    return text.strip("[]")
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise ValueError(f'is "{text}", which is no port; write a number from 1 to 65535 (0 takes any free one)')
-    return int(text)
-
-
-def _admins(text: str) -> frozenset[Address]:
-    found, wrong = set(), []
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        try:
-            found.add(Address.parse(entry))
-        except ValueError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise ValueError(f"has entries that are not addresses: {'; '.join(wrong)}")
-    return frozenset(found)
-
-
-def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
-    def read(text: str) -> StrEnum:
-        try:
-            return choices(text.lower())
-        except ValueError:
-            words = [choice.value for choice in choices]
-            near = difflib.get_close_matches(text.lower(), words, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise ValueError(f'is "{text}", which is not one of {", ".join(words)}{hint}') from None
-
-    return read
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
         "embedded SQLite, `var/chatcourse.db`",
         "Where everything is remembered: `sqlite:///path` or `postgresql://user:password@host/name`.",
-        _database_url,
+        readers.database_url,
         secret=True,
     ),
     Setting(
         "PUBLIC_URL",
         "`http://localhost:PORT`",
         "The address people open, without a path. Links in messages begin with it.",
-        _public_url,
+        readers.public_url,
     ),
     Setting(
         "SECRET_KEY",
         "made once, in `var/secret.key`",
         "Signs links and sessions. Required with PostgreSQL. To change it, put the new key before the old one, "
         "with a comma, and remove the old one later.",
-        _secret_keys,
+        readers.secret_keys,
         secret=True,
     ),
-    Setting("COURSES_DIR", "`course_content`", "The folder with one folder per course.", _directory),
+    Setting("COURSES_DIR", "`course_content`", "The folder with one folder per course.", readers.directory),
     Setting(
         "HOST",
         "`127.0.0.1`",
         "The address to listen on. `0.0.0.0` in a container or when the proxy is another machine.",
-        _host,
+        readers.host,
     ),
-    Setting("PORT", "`3978`", "The port to listen on. `0` takes any free one.", _port),
+    Setting("PORT", "`3978`", "The port to listen on. `0` takes any free one.", readers.port),
     Setting(
         "ADMINS",
         "nobody",
         "Who may create cohorts, as `platform:workspace:person`, with commas.",
-        _admins,
+        readers.admins,
     ),
     Setting(
         "BROWSER_CHAT",
-        "`local`, or `links` where `PUBLIC_URL` is public",
+        "`local`, `links` where `PUBLIC_URL` is public, `off` beside Slack",
         "The built-in chat: `off`, `local` (whoever sits at this machine chooses a person) or `links` "
         "(everybody needs a personal link).",
-        _one_of(BrowserChat),
+        readers.one_of(BrowserChat),
     ),
-    Setting("LOG_LEVEL", "`info`", "`debug`, `info`, `warning` or `error`.", _one_of(LogLevel)),
-    Setting("LOG_FORMAT", "`console` on a terminal, otherwise `json`", "`json` or `console`.", _one_of(LogFormat)),
+    *SLACK_SETTINGS,
+    Setting("LOG_LEVEL", "`info`", "`debug`, `info`, `warning` or `error`.", readers.one_of(LogLevel)),
+    Setting(
+        "LOG_FORMAT", "`console` on a terminal, otherwise `json`", "`json` or `console`.", readers.one_of(LogFormat)
+    ),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -310,7 +205,7 @@ def load_settings(
     environ = os.environ if environ is None else environ
     problems: list[str] = []
     warnings: list[str] = []
-    dotenv = _read_dotenv(root / ".env", problems)
+    dotenv = read_dotenv(root / ".env", problems)
     given = {name: text for name, text in {**dotenv, **environ}.items() if text.strip()}
     warnings += _near_misses(given)
 
@@ -350,7 +245,9 @@ def load_settings(
     public_url = values.get("PUBLIC_URL") or _local_url(host, port)
     # Behind a proxy everybody seems to sit at this machine: a public installation asks for links unless told not to.
     public = not is_local(urlsplit(public_url).hostname or "")
-    browser_chat = values.get("BROWSER_CHAT", BrowserChat.LINKS if public else BrowserChat.LOCAL)
+    slack = slack_settings(values, problems, warnings, public_url)
+    alone = BrowserChat.LINKS if public else BrowserChat.LOCAL
+    browser_chat = values.get("BROWSER_CHAT", BrowserChat.OFF if slack else alone)
     if browser_chat is BrowserChat.LOCAL and public:
         warnings.append(
             "BROWSER_CHAT is local while PUBLIC_URL is public: local is for trying things out at this machine; "
@@ -373,6 +270,7 @@ def load_settings(
         log_format=values.get("LOG_FORMAT", LogFormat.CONSOLE if terminal else LogFormat.JSON),
         log_colours=terminal and not environ.get("NO_COLOR"),
         data_dir=data_dir,
+        slack=slack,
         given=frozenset(values),
         warnings=tuple(warnings),
     )
@@ -430,7 +328,7 @@ def _own_key(path: Path, problems: list[str], warnings: list[str], *, create: bo
             _write_new(path, secrets.token_urlsafe(48))
         if not path.exists():
             return ()
-        keys = _secret_keys(path.read_text(encoding="ascii"))
+        keys = readers.secret_keys(path.read_text(encoding="ascii"))
         if os.name == "posix" and path.stat().st_mode & 0o077:
             warnings.append(f"others on this machine can read {path}; run: chmod 600 {path}")
     except OSError as error:
@@ -453,46 +351,6 @@ def _write_new(path: Path, text: str) -> None:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-_DOTENV_LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<rest>.*)")
-_QUOTED = re.compile(r"""(?:'(?P<plain>[^']*)'|"(?P<escaped>(?:[^"\\]|\\.)*)")\s*(?:#.*)?""")
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-
-
-def _read_dotenv(path: Path, problems: list[str]) -> dict[str, str]:
-    """`NAME=value` lines. Quotes are optional, `#` begins a comment after a space; the last value of a name wins."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeError):
-        problems.append(f"{path} cannot be read as text; make it readable, or remove it")
-        return {}
-    found: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = _DOTENV_LINE.fullmatch(line.strip())
-        value = _dotenv_value(match["rest"]) if match else None
-        if match is None or value is None:
-            # The line may hold a secret: say where, not what.
-            problems.append(f"{path} line {number} is not NAME=value, or its quotes are not closed; correct that line")
-            continue
-        found[match["name"]] = value
-    return found
-
-
-def _dotenv_value(rest: str) -> str | None:
-    """The value that stands behind the equals sign; None when it begins with a quote that does not end well."""
-    if not rest.startswith(("'", '"')):
-        return re.split(r"(?:^|\s)#", rest, maxsplit=1)[0].strip()
-    match = _QUOTED.fullmatch(rest)
-    if match is None:
-        return None
-    if match["plain"] is not None:
-        return match["plain"]
-    return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), match["escaped"])
 
 
 def _near_misses(given: Mapping[str, str]) -> list[str]:
@@ -521,9 +379,5 @@ def _mentions(name: str, problems: Collection[str]) -> bool:
 
 def _local_url(host: str, port: int) -> str:
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
-    name = "localhost" if everywhere or is_local(host) else _bracketed(host)
+    name = "localhost" if everywhere or is_local(host) else readers.bracketed(host)
     return f"http://{name}:{port}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
