@@ -12,6 +12,7 @@ from bot.messages.lessons import LessonView, lesson_message
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
+from bot.messages.workspaces import gone, installed
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState
 from bot.model.course import Language
 from bot.model.delivery import UNSOLICITED, Delivery, HoldReason, Kind, Priority
@@ -22,6 +23,7 @@ from bot.rules.budget import WEEK, within
 from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
+from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, view_of_lesson
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
 
@@ -202,6 +204,10 @@ class Composer:
 
     async def _alert(self, tx: Tx, row: Delivery, person: Person) -> Verdict:
         t = self.parts.t(person.language)
+        if row.key.startswith("installed/"):
+            return Send(installed(self.parts.courses.all_latest(), t))
+        if row.key.startswith("left/"):
+            return Send(gone(str(row.content["name"]), await cohorts_of(tx, str(row.content["lane"])), t))
         cohort = await tx.cohort(row.cohort_id) if row.cohort_id else None
         if cohort is None:
             return Waive("gone")

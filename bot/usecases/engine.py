@@ -20,12 +20,14 @@ from bot.model.cohort import CohortState
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.model.people import Address, Profile
 from bot.ports import Ability, Due, Found, NewDelivery, Tx
 from bot.rules.grammar import parse
 from bot.usecases import (
     choosing,
     cohorts,
     enrolling,
+    installing,
     joining,
     launching,
     lessons,
@@ -276,6 +278,19 @@ class Engine:
                 self._alerted[cohort.id] = now
                 self.lanes.wake([addresses[0].lane])
         return alerts
+
+    async def workspace_joined(self, installer: Address, profile: Profile) -> None:
+        """The app was installed in a workspace: whoever did it becomes a course admin there, and what waited goes on."""
+        async with self.parts.store.transaction() as tx:
+            await installing.workspace_joined(self.parts, tx, installer, profile, self.parts.clock())
+        self.lanes.wake([installer.lane])
+
+    async def workspace_left(self, lane: str, name: str) -> None:
+        """The app was removed from the workspace called `name`: what waits there is kept, and admins elsewhere are
+        told."""
+        async with self.parts.store.transaction() as tx:
+            lanes = await installing.workspace_left(self.parts, tx, lane, name, self.parts.clock())
+        self.lanes.wake(lanes)
 
     async def stop(self, seconds: float) -> None:
         """Finish or release what is in hand."""
