@@ -280,7 +280,7 @@ class Engine:
         return alerts
 
     async def workspace_joined(self, installer: Address, profile: Profile) -> None:
-        """The app was installed in a workspace: whoever did it becomes a course admin there, and what waited goes on."""
+        """The app was installed: whoever did it becomes a course admin of the workspace, and what waited goes on."""
         async with self.parts.store.transaction() as tx:
             await installing.workspace_joined(self.parts, tx, installer, profile, self.parts.clock())
         self.lanes.wake([installer.lane])
