@@ -34,8 +34,10 @@ _SQLITE = ("foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
 _SQLITE_WRITER = (
     *_SQLITE,
     "journal_mode=WAL",
+    # 32 MB: planning for very many writes the same pages again and again, and they are copied back once
+    "wal_autocheckpoint=8000",
     "synchronous=NORMAL",
-    "cache_size=-65536",
+    "cache_size=-131072",
     "journal_size_limit=67108864",
 )
 _SQLITE_READER = (*_SQLITE, "cache_size=-16384", "query_only=ON")

@@ -58,18 +58,31 @@ def next_values(then: GroupNext) -> dict[str, Any]:
 @cache
 def insert_for(shape: Shape) -> sa.Insert:
     """A delivery for every member."""
-    lane = sa.select(ADDRESS.c.lane).where(ADDRESS.c.id == ENROLMENT.c.address_id).scalar_subquery()
+    return insert_rows(DELIVERY, _deliveries(ENROLMENT).where(*_members(shape)))
+
+
+@cache
+def insert_and_move_on(shape: Shape, changed: frozenset[str]) -> sa.Insert:
+    """Both in one statement, for databases that can (PostgreSQL): members are found and locked once, and nobody can
+    join the group between the two halves."""
+    values = {name: sa.bindparam(f"then_{name}", type_=ENROLMENT.c[name].type) for name in sorted(changed)}
+    columns = (ENROLMENT.c.id, ENROLMENT.c.cohort_id, ENROLMENT.c.person_id, ENROLMENT.c.address_id)
+    moved = sa.update(ENROLMENT).where(*_members(shape)).values(values).returning(*columns).cte("moved")
+    return insert_rows(DELIVERY, _deliveries(moved))
+
+
+def _deliveries(enrolments: sa.FromClause) -> sa.Select[Any]:
+    lane = sa.select(ADDRESS.c.lane).where(ADDRESS.c.id == enrolments.c.address_id).scalar_subquery()
     columns: dict[str, sa.ColumnElement[Any]] = {
-        "key": _key("suffix"),
+        "key": _key("suffix", enrolments),
         "lane": lane,
-        "address_id": ENROLMENT.c.address_id,
-        "cohort_id": ENROLMENT.c.cohort_id,
-        "enrolment_id": ENROLMENT.c.id,
-        "person_id": ENROLMENT.c.person_id,
+        "address_id": enrolments.c.address_id,
+        "cohort_id": enrolments.c.cohort_id,
+        "enrolment_id": enrolments.c.id,
+        "person_id": enrolments.c.person_id,
         **{name: sa.bindparam(f"row_{name}", type_=DELIVERY.c[name].type) for name in _OF_ROW},
     }
-    everybody = sa.select(*(column.label(name) for name, column in columns.items())).where(*_members(shape))
-    return insert_rows(DELIVERY, everybody)
+    return sa.select(*(column.label(name) for name, column in columns.items()))
 
 
 @cache
@@ -122,6 +135,6 @@ def _members(shape: Shape) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _key(suffix: str) -> sa.ColumnElement[str]:
-    number = sa.literal_column("'e'", sa.Text()).concat(sa.cast(ENROLMENT.c.id, sa.Text()))
+def _key(suffix: str, enrolments: sa.FromClause = ENROLMENT) -> sa.ColumnElement[str]:
+    number = sa.literal_column("'e'", sa.Text()).concat(sa.cast(enrolments.c.id, sa.Text()))
     return number.concat(sa.bindparam(suffix, type_=sa.Text()))

@@ -164,6 +164,11 @@ class PlanTx(Records):
 
     async def plan_group(self, group: Group, rows: Sequence[GroupDelivery], then: GroupNext | None) -> int:
         shape, members = groups.shape_of(group), groups.members_of(group)
+        changed = groups.next_values(then) if then is not None else {}
+        values = {f"then_{name}": value for name, value in changed.items()}
+        if self.dialect == "postgresql" and len(rows) == 1 and changed:
+            both = groups.insert_and_move_on(shape, frozenset(changed))
+            return await self.count(both, members | groups.row_values(rows[0]) | values)
         new = 0
         for row in rows:
             result = await self.connection.execute(groups.insert_for(shape), members | groups.row_values(row))
@@ -171,10 +176,8 @@ class PlanTx(Records):
         if then is not None:
             # SQLite has one writer: nobody joined the group meanwhile, and no row has to be looked for
             written = rows if self.dialect == "postgresql" else ()
-            changed = groups.next_values(then)
             statement = groups.move_on(shape, frozenset(changed), len(written))
             suffixes = {f"suffix_{number}": f"/{row.suffix}" for number, row in enumerate(written)}
-            values = {f"then_{name}": value for name, value in changed.items()}
             await self.connection.execute(statement, members | values | suffixes)
         return new
 

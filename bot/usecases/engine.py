@@ -231,8 +231,7 @@ class Engine:
     async def _plan(self, due: Due, now: datetime) -> None:
         """What cannot be planned now is reported and tried again; what is ready is sent all the same."""
         try:
-            async with self.parts.store.transaction() as tx:
-                await planning.do_due(self.parts, tx, due, now, self.report)
+            await planning.do_due(self.parts, due, now, self.report)
         except Exception as error:
             self.report("planning_broke", error=type(error).__name__, exc_info=error)
 

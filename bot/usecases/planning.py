@@ -5,7 +5,7 @@ Every step looks only at what is due and is safe to repeat: rows have unique key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,34 +34,66 @@ from bot.usecases.schedule import (
 
 GROUPS = 400
 PEOPLE = 500
+PLANNED_AT_ONCE = 2000
+"""About so many people are planned in one transaction: some 20 ms on SQLite, where everybody else who writes waits."""
 TRY_AGAIN = timedelta(hours=1)
 BREATH = timedelta(minutes=1)
 """So much real time people have at least before a reminder, however fast a rehearsal runs."""
 _IN_COURSE = frozenset({EnrolmentState.ACTIVE, EnrolmentState.PAUSED})
 
 
-async def do_due(parts: Parts, tx: Tx, due: Due, now: datetime, report: Report) -> set[str]:
-    """Everything that is due now, in one transaction; returns the lanes that got something to send."""
-    lanes: set[str] = set()
+async def do_due(parts: Parts, due: Due, now: datetime, report: Report) -> None:
+    """Everything that is due now: who comes back, then lessons, then what depends on them."""
     if due.wake:
-        lanes |= await wake_up(parts, tx, now)
+        async with parts.store.transaction() as tx:
+            await wake_up(parts, tx, now)
     if due.plan:
-        await plan_lessons(parts, tx, now, report)
-    if due.nudge:
-        await remind(parts, tx, now)
-    if due.held:
-        lanes |= await release_held(parts, tx, now)
-    if due.planned:
-        lanes |= await promote(parts, tx, now)
-    return lanes
+        await plan_lessons(parts, now, report)
+    if due.nudge or due.held or due.planned:
+        async with parts.store.transaction() as tx:
+            if due.nudge:
+                await remind(parts, tx, now)
+            if due.held:
+                await release_held(parts, tx, now)
+            if due.planned:
+                await promote(parts, tx, now)
 
 
-async def plan_lessons(parts: Parts, tx: Tx, now: datetime, report: Report) -> int:
-    """A delivery for everybody whose next lesson is due; costs grow with groups, not with people. A group that cannot
-    be planned is reported and tried again later, and stops nobody else."""
+async def plan_lessons(parts: Parts, now: datetime, report: Report) -> int:
+    """A delivery for everybody whose next lesson is due; costs grow with groups, not with people. Returns how many.
+
+    Groups are planned in transactions of about `PLANNED_AT_ONCE` people, so that others who write never wait long. What
+    is not reached is still due at the next tick.
+    """
+    async with parts.store.reading() as tx:
+        groups = await tx.due_groups(now, GROUPS)
+    planned = 0
+    for portion in portions(groups):
+        async with parts.store.transaction() as tx:
+            planned += await _plan_groups(parts, tx, portion, now, report)
+    return planned
+
+
+def portions(groups: Sequence[Group], people: int = PLANNED_AT_ONCE) -> Iterator[list[Group]]:
+    """The groups in order, about as many `people` at a time; a larger group stands alone."""
+    portion: list[Group] = []
+    size = 0
+    for group in groups:
+        if portion and size + group.size > people:
+            yield portion
+            portion, size = [], 0
+        portion.append(group)
+        size += group.size
+    if portion:
+        yield portion
+
+
+async def _plan_groups(parts: Parts, tx: Tx, groups: Sequence[Group], now: datetime, report: Report) -> int:
+    """A group that cannot be planned is reported and tried again later, and stops nobody else. Whoever left a group
+    since it was read is left alone: `plan_group` looks again."""
     cohorts: dict[int, Cohort | None] = {}
     planned = 0
-    for group in await tx.due_groups(now, GROUPS):
+    for group in groups:
         if group.cohort_id not in cohorts:
             cohorts[group.cohort_id] = await tx.cohort(group.cohort_id)
         cohort = cohorts[group.cohort_id]
@@ -128,9 +160,8 @@ def _lesson_for(
     return row, GroupNext(following, cohort.pace.to_real(planned.at), next_nudge_at=nudge)
 
 
-async def wake_up(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+async def wake_up(parts: Parts, tx: Tx, now: datetime) -> None:
     """End pauses whose day has come: one lesson comes at once, several come as one digest."""
-    lanes: set[str] = set()
     for enrolment in await tx.waking(now, PEOPLE):
         cohort = await tx.cohort(enrolment.cohort_id)
         if cohort is None:
@@ -140,8 +171,6 @@ async def wake_up(parts: Parts, tx: Tx, now: datetime) -> set[str]:
             await tx.add_deliveries([_for(enrolment, Kind.DIGEST, f"digest/{held[-1].id}", now)])
         elif not held:
             await tx.add_deliveries([_for(enrolment, Kind.NOTICE, f"back/{now:%Y%m%d}", now)])
-        lanes.add(enrolment.address.lane)
-    return lanes
 
 
 async def remind(parts: Parts, tx: Tx, now: datetime) -> None:
@@ -204,9 +233,8 @@ def _not_before(parts: Parts, cohort: Cohort, wishes: Wishes, lesson: Delivery) 
     return cohort.pace.to_real(first.at) if first else None
 
 
-async def release_held(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+async def release_held(parts: Parts, tx: Tx, now: datetime) -> None:
     """Held deliveries whose time has come. Several lessons of one person become one digest."""
-    lanes: set[str] = set()
     rows = await tx.held_over(now, PEOPLE)
     enrolments = await tx.enrolments({row.enrolment_id for row in rows if row.enrolment_id})
     by_enrolment: dict[int | None, list[Delivery]] = {}
@@ -219,27 +247,26 @@ async def release_held(parts: Parts, tx: Tx, now: datetime) -> set[str]:
             continue
         if enrolment.next_due_at is not None and enrolment.next_due_at <= now and enrolment.state in _IN_COURSE:
             continue  # more lessons that were missed are being planned; they go together
-        lanes |= await _release(parts, tx, enrolment, mine, now)
-    return lanes
+        await _release(parts, tx, enrolment, mine, now)
 
 
-async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[Delivery], now: datetime) -> set[str]:
+async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[Delivery], now: datetime) -> None:
     cohort = await tx.cohort(enrolment.cohort_id)
     if cohort is None:
-        return set()
+        return
     waits = enrolment.state is EnrolmentState.PAUSED or cohort.state is CohortState.PAUSED
     lessons = [row for row in rows if row.kind is Kind.LESSON]
     if waits:
         paused = enrolment.state is EnrolmentState.PAUSED
         reason = hold_reason(enrolment.pause_reason) if paused else HoldReason.COHORT
         await tx.hold_on([row.id for row in rows], reason.value, FAR)
-        return set()
+        return
     if any(row.reason == HoldReason.BUDGET for row in rows) and await _over_budget(tx, enrolment, cohort, now):
         person = await tx.person(enrolment.person_id)
         tomorrow = now + cohort.pace.real_span(WEEK / 7)
         until = open_moment(parts, cohort, wishes_of(person, cohort), tomorrow) if person else tomorrow
         await tx.hold_on([row.id for row in rows], HoldReason.BUDGET.value, until)
-        return set()
+        return
     if len(lessons) > 1:
         await tx.move([row.id for row in lessons], DeliveryState.CAUGHT_UP)
         await tx.add_deliveries([_for(enrolment, Kind.DIGEST, f"digest/{lessons[-1].id}", now)])
@@ -249,7 +276,6 @@ async def _release(parts: Parts, tx: Tx, enrolment: Enrolment, rows: Sequence[De
         await tx.move([lessons[0].id], DeliveryState.READY, not_before=now, edition=edition)
         rows = [row for row in rows if row.kind is not Kind.LESSON]
     await tx.move([row.id for row in rows], DeliveryState.READY, not_before=now)
-    return {enrolment.address.lane}
 
 
 async def _over_budget(tx: Tx, enrolment: Enrolment, cohort: Cohort, now: datetime) -> bool:
@@ -258,11 +284,10 @@ async def _over_budget(tx: Tx, enrolment: Enrolment, cohort: Cohort, now: dateti
     return sent.get(enrolment.person_id, 0) >= cohort.budget
 
 
-async def promote(parts: Parts, tx: Tx, now: datetime) -> set[str]:
+async def promote(parts: Parts, tx: Tx, now: datetime) -> None:
     """Planned deliveries whose moment has come become ready; quiet hours and budget are looked at when sending."""
     rows = await tx.planned_due(now, PEOPLE)
     await tx.move([row.id for row in rows], DeliveryState.READY, not_before=now)
-    return {row.address.lane for row in rows}
 
 
 def _for(enrolment: Enrolment, kind: Kind, suffix: str, now: datetime) -> NewDelivery:

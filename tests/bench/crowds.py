@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -122,6 +123,8 @@ class Crowd:
     course: Course
     platform: str
     clock: Clock
+    each: int
+    """People per cohort."""
 
 
 @asynccontextmanager
@@ -156,7 +159,7 @@ async def a_crowd(
             links=Links("https://course.example"),
         )
         engine = Engine(parts)
-        yield Crowd(store, engine, course, name, clock)
+        yield Crowd(store, engine, course, name, clock, -(-people // cohorts))
         await engine.stop(5)
 
 
@@ -175,24 +178,35 @@ _SERIES = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE 
 async def _people(
     store: DatabaseStore, people: int, cohorts: int, lanes: int, zones: int, course: Course, name: str
 ) -> None:
-    """Person, address and enrolment number i + 1 belong together: the database is empty."""
+    """Person, address and enrolment number i + 1 belong together: the database is empty. A cohort's people are
+    enrolled together, as a list of them is, so their rows lie together."""
     now = utc_now()
     zone = " ".join(f"WHEN {n} THEN '{each}'" for n, each in enumerate(ZONES[:zones]))
     statements = [
         "INSERT INTO person (name, language, zone, added_at) {series} SELECT 'Person ' || i, "
-        "CASE i % 2 WHEN 0 THEN 'en' ELSE 'fr' END, CASE (i / {cohorts}) % {zones} {zone} END, :now FROM n",
+        "CASE i % 2 WHEN 0 THEN 'en' ELSE 'fr' END, CASE i % {zones} {zone} END, :now FROM n",
         "INSERT INTO address (lane, ref, person_id) {series} "
-        "SELECT '{name}:w' || ((i % {cohorts}) % {lanes}), 'p' || i, i + 1 FROM n",
+        "SELECT '{name}:w' || (i / {each} % {lanes}), 'p' || i, i + 1 FROM n",
         "INSERT INTO enrolment (cohort_id, person_id, address_id, state, joined_at, next_lesson, next_due_at) {series} "
-        "SELECT i % {cohorts} + 1, i + 1, i + 1, 'active', :now, '{lesson}', :due FROM n",
+        "SELECT i / {each} + 1, i + 1, i + 1, 'active', :now, '{lesson}', CASE i % {zones} {due} END FROM n",
     ]
-    names = {"series": _SERIES, "cohorts": cohorts, "lanes": lanes, "zones": zones, "zone": zone, "name": name}
-    values = {"people": people, "now": now, "due": now + timedelta(hours=1)}
+    names = {
+        "series": _SERIES,
+        "each": -(-people // cohorts),
+        "lanes": lanes,
+        "zones": zones,
+        "zone": zone,
+        "name": name,
+    }
+    # Nine o'clock is another moment in each zone.
+    dues = {f"due{n}": now + timedelta(hours=1, minutes=n) for n in range(zones)}
+    names["due"] = " ".join(f"WHEN {n} THEN :due{n}" for n in range(zones))
+    values = {"people": people, "now": now, **dues}
     async with store.begin() as connection:
         for template in statements:
             statement = template.format(lesson=course.lessons[0].id, **names)
-            used = {word: value for word, value in values.items() if f":{word}" in statement}
-            moments = [sa.bindparam(word, type_=Moment()) for word in ("now", "due") if word in used]
+            used = {word: value for word, value in values.items() if re.search(f":{word}\\b", statement)}
+            moments = [sa.bindparam(word, type_=Moment()) for word in used if word != "people"]
             await connection.execute(sa.text(statement).bindparams(*moments), used)
         if store.dialect == "postgresql":
             await connection.execute(sa.text("ANALYZE"))

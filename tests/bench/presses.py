@@ -63,10 +63,10 @@ async def _at_rate(act: Callable[[int], Awaitable[None]]) -> list[float]:
 
 async def _press(crowd: Crowd, number: int) -> None:
     """Person `number` (from 1) presses the first activity of the first lesson."""
-    cohort = (number - 1) % 10 + 1
+    cohort = (number - 1) // crowd.each + 1
     lesson = crowd.course.lessons[0]
     action = encode(Done(cohort=cohort, lesson=lesson.id, activity=lesson.core.id))
-    address = Address(crowd.platform, f"w{(number - 1) % 10}", f"p{number - 1}")
+    address = Address(crowd.platform, f"w{cohort - 1}", f"p{number - 1}")
     key = f"e{number}/lesson/{lesson.id}"
     reply = await crowd.engine.press(
         action, Caller(address, pressed=True, event_id=f"press {number}", delivery_key=key)

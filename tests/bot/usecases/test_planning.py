@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages.blocks import Reply
+from bot.model.cohort import EnrolmentState
 from bot.model.course import Course
 from bot.model.delivery import DeliveryState, Kind
+from bot.ports import Group
+from bot.usecases import planning
 from tests.builders import a_course, a_lesson, every_table
 from tests.reading import plain_text
 from tests.world import World
@@ -225,3 +228,16 @@ async def test_one_broken_cohort_stops_nobody_else(world: World) -> None:
     await world.at(FIRST)
     assert came(world) == ["lesson/l1"]
     assert world.events
+
+
+def test_many_groups_are_planned_a_portion_at_a_time() -> None:
+    """Nobody who writes waits for a million people; nothing is left out, and the order stays."""
+
+    def group(number: int, size: int) -> Group:
+        return Group(number, EnrolmentState.ACTIVE, "l1", None, None, None, None, None, None, size)
+
+    sizes = [900, 900, 900, 5000, 1, 1]
+    groups = [group(number, size) for number, size in enumerate(sizes)]
+    found = [[each.cohort_id for each in portion] for portion in planning.portions(groups, people=2000)]
+    assert found == [[0, 1], [2], [3], [4, 5]]
+    assert list(planning.portions([])) == []
