@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from adapters.browser.inviting import Invitations, Wanted
     from adapters.content.shelf import Shelf
     from adapters.database.store import DatabaseStore
-    from adapters.scheduler.heartbeat import Heartbeat
+    from adapters.scheduler.heartbeat import Chore, Heartbeat
     from adapters.web.health import Health
     from adapters.web.metrics import Metrics
     from bot.ports import ChatPlatform, Clock
@@ -76,18 +76,26 @@ class Tools:
     clock: Clock
 
 
+async def _nothing() -> None:
+    """What a platform does that has nothing to do."""
+
+
 @dataclass(frozen=True)
 class Plug:
-    """A platform and what connects it: its routes once there is an engine, and what to do when the server stops.
+    """A platform and what connects it: its routes and chores once there is an engine, what to do when the server has
+    started, when it stops (`closing`: nobody new comes in), and at the very end (`closed`).
 
     POST requests to `press_paths` count as presses in the metrics; `chat_path` is where people go to chat.
     """
 
     platform: ChatPlatform
     routes: Callable[[Engine], Iterable[web.AbstractRouteDef]] = lambda engine: ()
+    chores: Sequence[Chore] = ()
     press_paths: tuple[str, ...] = ()
     chat_path: str | None = None
-    closing: Callable[[], object] = lambda: None
+    started: Callable[[], Awaitable[None]] = _nothing
+    closing: Callable[[], Awaitable[None]] = _nothing
+    closed: Callable[[], Awaitable[None]] = _nothing
 
 
 PlatformFactory = Callable[[Tools], Plug]
@@ -110,8 +118,11 @@ def browser_plug(tools: Tools) -> Plug:
             engine, platform, memory, tools.clock, access, commands_in(engine.parts.catalogues)
         ).routes()
 
+    async def closing() -> None:
+        platform.hub.close()
+
     presses = tuple(f"/chat/api/{act}" for act in ("press", "say", "submit"))
-    return Plug(platform, routes, presses, chat_path="/chat/", closing=platform.hub.close)
+    return Plug(platform, routes, press_paths=presses, chat_path="/chat/", closing=closing)
 
 
 def chat_access(settings: Settings) -> Access:
@@ -202,6 +213,8 @@ async def build(
         tools = Tools(settings, store, utc_now)
         factories = platforms_for(settings) if platforms is None else platforms
         plugs = {plug.platform.name: plug for plug in (factory(tools) for factory in factories)}
+        for plug in plugs.values():
+            stack.push_async_callback(plug.closed)
         parts = Parts(
             store=store,
             courses=shelf,
@@ -234,6 +247,7 @@ async def build(
                 Chore("courses", reload_seconds, courses),
                 Chore("alerts", HOUSEKEEPING_SECONDS, alerts),
                 Chore("purge", HOUSEKEEPING_SECONDS, purge),
+                *(chore for plug in plugs.values() for chore in plug.chores),
             ),
             observe=lambda seconds, failed: metrics.observe_tick(seconds, failed=failed),
         )
@@ -278,6 +292,8 @@ async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
             courses=[course.id for course in app.shelf.all_latest()],
             courses_broken=app.shelf.broken,
         )
+        for plug in app.plugs.values():
+            await plug.started()
         try:
             yield
         finally:
@@ -288,7 +304,7 @@ async def running(app: App, listener: socket.socket) -> AsyncIterator[None]:
             for chore in app.chores:
                 chore.cancel()
             for plug in app.plugs.values():
-                plug.closing()
+                await plug.closing()
             # Each step has its share of the time; what is cut off is taken up at the next start.
             await app.heartbeat.stop(STOP_SECONDS * 0.2)
             try:

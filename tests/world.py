@@ -95,6 +95,11 @@ class World:
             await self.platform.update(posted.ref, reply.replace)
         return await self._after(who, reply)
 
+    async def presses_in(self, who: Address, form: Form, number: int = 0) -> Reply:
+        """Press one of the buttons of a form or panel that is open."""
+        reply = await self.engine.press(form.buttons[number].action, self.caller(who, pressed=True))
+        return await self._after(who, reply)
+
     async def submits(self, who: Address, form: Form, **values: str) -> Reply:
         filled = {each.name: each.value for each in form.fields if hasattr(each, "value")} | values
         reply = await self.engine.submit(form.action, filled, self.caller(who, pressed=True))
@@ -241,15 +246,7 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
     migrate(url)
     clock = FakeClock(now)
     store = open_store(url, clock)
-    shelf = Shelf()
-    for course_id, document in EXAMPLE.documents.items():
-        shelf.put(course_from_document(document))
-        async with store.transaction() as tx:
-            await tx.save_edition(course_id, shelf.newest[course_id], document, now)
-    small = a_course()
-    shelf.put(small)
-    async with store.transaction() as tx:
-        await tx.save_edition(small.id, small.edition, "{}", now)
+    shelf = await a_shelf(store, now)
     platform = FakePlatform()
     zoe = platform.add_person("U-zoe", "Zoé Lavoie", "zoe@example.org", language=Language.FR, zone="America/Toronto")
     ben = platform.add_person("U-ben", "Ben Okafor", "ben@example.org", language=Language.EN, zone="America/Vancouver")
@@ -277,6 +274,20 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
     finally:
         await engine.stop(5)
         await store.close()
+
+
+async def a_shelf(store: DatabaseStore, now: datetime) -> Shelf:
+    """The example course and a small one, stored as editions."""
+    shelf = Shelf()
+    for course_id, document in EXAMPLE.documents.items():
+        shelf.put(course_from_document(document))
+        async with store.transaction() as tx:
+            await tx.save_edition(course_id, shelf.newest[course_id], document, now)
+    small = a_course()
+    shelf.put(small)
+    async with store.transaction() as tx:
+        await tx.save_edition(small.id, small.edition, "{}", now)
+    return shelf
 
 
 EXAMPLE = load_courses(CONTENT, NOW.date())

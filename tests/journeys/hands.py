@@ -109,8 +109,7 @@ class ByButtons(Hands):
         panel = await self.press(f"open {n}", self.lesson())
         assert panel.form is not None
         if not panel.form.fields:  # answered before: the panel offers to try again
-            caller = self.world.caller(self.who, pressed=True)
-            panel = await self.world.engine.press(panel.form.buttons[0].action, caller)
+            panel = await self.world.presses_in(self.who, panel.form)
         assert panel.form is not None
         choices = next(f for f in panel.form.fields if isinstance(f, ChoiceField)).choices
         return await self.fill(panel, option=choices[ord(letter) - ord("a")].value)

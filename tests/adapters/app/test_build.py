@@ -66,7 +66,7 @@ class Recorder:
         async def hello(_request: web.Request) -> web.Response:
             return web.json_response({"platform": self.name})
 
-        def goodbye() -> None:
+        async def goodbye() -> None:
             self.said_goodbye = True
 
         return Plug(self, lambda engine: [web.get("/recorder", hello)], closing=goodbye)
