@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from tests.kill.seeding import read_rows, seed
 from tests.kill.serve_recorded import Pressure, settings_for
-from tests.recorder.ledger import Verdict, compare
+from tests.recorder.ledger import Ledger, Verdict, compare
 from tests.recorder.process import ROOT, RecorderProcess, recorder
 from tests.recorder.server import Faults
 
@@ -63,19 +64,36 @@ class Outcome:
     """Exit code and seconds of each process that was asked to end with SIGTERM."""
 
 
+class Record(Protocol):
+    """The platform that remembers what it accepted. `size` grows with every message; `figures` has `keys`."""
+
+    @property
+    def size(self) -> int: ...
+    def ledger(self) -> Ledger: ...
+    def figures(self) -> Mapping[str, int]: ...
+
+
+def pressed(pressure: Pressure) -> list[str]:
+    """The pressure as options of a server."""
+    names = ("request", "settle", "lease", "per_second", "in_flight")
+    return [word for name in names for word in (f"--{name.replace('_', '-')}", str(getattr(pressure, name)))]
+
+
+def recorded(folder: Path, plan: Plan, record: RecorderProcess) -> list[str]:
+    """The server with the recorder plugged in."""
+    return [
+        *("tests.kill.serve_recorded", "--root", str(folder), "--database", plan.database),
+        *("--recorder", record.url, "--control", plan.control),
+    ]
+
+
 class Lives:
     """The processes, one life after the other."""
 
-    def __init__(self, folder: Path, plan: Plan, record: RecorderProcess, log: IO[bytes]) -> None:
+    def __init__(self, command: Sequence[str], plan: Plan, record: Record, log: IO[bytes]) -> None:
         self.plan, self.record, self.log = plan, record, log
         self.chance = random.Random(plan.seed)
-        self.command = [
-            sys.executable,
-            *("-m", "tests.kill.serve_recorded", "--root", str(folder), "--database", plan.database),
-            *("--recorder", record.url, "--control", plan.control),
-        ]
-        for name in ("request", "settle", "lease", "per_second", "in_flight"):
-            self.command += [f"--{name.replace('_', '-')}", str(getattr(plan.pressure, name))]
+        self.command = [sys.executable, "-m", *command, *pressed(plan.pressure)]
         self.processes = [self.start() for _ in range(plan.processes)]
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -140,9 +158,15 @@ class Lives:
 def run(folder: Path, plan: Plan) -> Outcome:
     """The whole run; the checker's verdict and some figures."""
     owed = asyncio.run(seed(settings_for(folder, plan.database), plan.lanes, plan.people))
+    with recorder(folder, seed=plan.seed, faults=plan.faults) as record:
+        return trouble(folder, recorded(folder, plan, record), plan, record, owed)
+
+
+def trouble(folder: Path, command: Sequence[str], plan: Plan, record: Record, owed: int) -> Outcome:
+    """Serve with `command`, kill and freeze as planned, and wait until everything is as it should be."""
     begun = time.monotonic()
-    with recorder(folder, seed=plan.seed, faults=plan.faults) as record, (folder / "serve.log").open("ab") as log:
-        lives = Lives(folder, plan, record, log)
+    with (folder / "serve.log").open("ab") as log:
+        lives = Lives(command, plan, record, log)
         try:
             kills, freezes = _trouble(lives, plan, owed)
             _until_settled(plan, lives, owed)
@@ -167,11 +191,11 @@ def _trouble(lives: Lives, plan: Plan, owed: int) -> tuple[int, int]:
     return done["kill"], done["freeze"]
 
 
-def _delivered(record: RecorderProcess) -> int:
+def _delivered(record: Record) -> int:
     return record.figures()["keys"]
 
 
-def check(plan: Plan, record: RecorderProcess) -> Verdict:
+def check(plan: Plan, record: Record) -> Verdict:
     rows = asyncio.run(read_rows(plan.database))
     return compare(record.ledger(), rows)
 

@@ -31,14 +31,15 @@ async def seed(settings: Settings, lanes: int, people: int, *, lane_names: str =
     migrate(settings.database_url)
     async with build(settings, []) as app:
         for number in range(lanes):
-            await _cohort(app, f"{NAME}:{lane_names}{number}", people)
+            await add_cohort(app, f"{NAME}:{lane_names}{number}", [f"p{n}" for n in range(people)])
     return lanes * people * 2
 
 
-async def _cohort(app: App, lane: str, people: int) -> None:
+async def add_cohort(app: App, lane: str, refs: Sequence[str]) -> None:
+    """A launched cohort of these people of a workspace."""
     now = utc_now()
     platform, _, workspace = lane.partition(":")
-    addresses = [Address(platform, workspace, f"p{n}") for n in range(people)]
+    addresses = [Address(platform, workspace, ref) for ref in refs]
     course = app.shelf.latest("culture")
     assert course is not None
     async with app.store.transaction() as tx:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kill.runs import TROUBLES, Lives, Plan, check, run
+from tests.kill.runs import TROUBLES, Lives, Plan, check, recorded, run
 from tests.kill.seeding import seed
 from tests.kill.serve_recorded import Pressure, settings_for
 from tests.recorder.process import recorder
@@ -58,7 +58,7 @@ def test_a_stop_finishes_what_is_in_hand(sqlite_url: str, tmp_path: Path) -> Non
     plan = Plan(sqlite_url, kills=0, lanes=2, people=60, pressure=QUICK, faults=slow)
     owed = asyncio.run(seed(settings_for(tmp_path, sqlite_url), plan.lanes, plan.people))
     with recorder(tmp_path, faults=slow) as record, (tmp_path / "serve.log").open("ab") as log:
-        lives = Lives(tmp_path, plan, record, log)
+        lives = Lives(recorded(tmp_path, plan, record), plan, record, log)
         try:
             while record.size == 0:
                 time.sleep(0.01)
