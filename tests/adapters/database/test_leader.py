@@ -68,7 +68,8 @@ async def test_a_leader_whose_connection_is_cut_notices(postgres_url: str) -> No
         assert await first.leader.hold("first")
         execute_on_postgres(
             postgres_url,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'chatcourse leader'",
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE application_name = 'chatcourse leader' AND datname = current_database()",
         )
         assert await second.leader.hold("second")
         assert not await first.leader.hold("first")
