@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.settings.setting import Setting
 
 API_URL = "https://slack.com/api/"
+
+
+class SlackDistribution(StrEnum):
+    """Where the app comes from: Slack lets those sold outside its Marketplace read history once a minute only."""
+
+    INTERNAL = "internal"
+    MARKETPLACE = "marketplace"
+    DISTRIBUTED = "distributed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +39,10 @@ class SlackSettings:
     api_url: str = API_URL
     prefix: str = ""
     per_minute: int = 240
+    distribution: SlackDistribution = SlackDistribution.INTERNAL
 
     @property
-    def distributed(self) -> bool:
+    def many(self) -> bool:
         """Whether workspaces install the app by themselves."""
         return bool(self.client_id)
 
@@ -119,6 +129,14 @@ def _prefix(text: str) -> str:
     return prefix
 
 
+def _distribution(text: str) -> SlackDistribution:
+    try:
+        return SlackDistribution(text.lower())
+    except ValueError:
+        words = ", ".join(SlackDistribution)
+        raise ValueError(f'is "{text}", which is not one of {words}') from None
+
+
 def _per_minute(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 6000):
         raise ValueError(f'is "{text}"; write a number from 1 to 6000 (Slack takes several hundred)')
@@ -173,6 +191,13 @@ SLACK_SETTINGS: tuple[Setting, ...] = (
         "The most messages that one workspace gets in a minute.",
         _per_minute,
     ),
+    Setting(
+        "SLACK_DISTRIBUTION",
+        "`internal`",
+        "`internal` (your own organisation), `marketplace`, or `distributed` (given to others outside Slack's "
+        "Marketplace: Slack then lets us look up what was sent once a minute only).",
+        _distribution,
+    ),
 )
 
 _OF_SLACK: Mapping[str, str] = {
@@ -184,5 +209,6 @@ _OF_SLACK: Mapping[str, str] = {
     "SLACK_API_URL": "api_url",
     "SLACK_COMMAND_PREFIX": "prefix",
     "SLACK_MESSAGES_PER_MINUTE": "per_minute",
+    "SLACK_DISTRIBUTION": "distribution",
 }
 _CREDENTIALS = frozenset(name for name in _OF_SLACK if name.endswith(("_SECRET", "_TOKEN", "_ID")))

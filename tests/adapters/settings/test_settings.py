@@ -139,6 +139,7 @@ def test_every_setting_can_come_from_a_file(root: Path, setting: object) -> None
         "SLACK_API_URL": "http://127.0.0.1:4010/api/",
         "SLACK_COMMAND_PREFIX": "cc-",
         "SLACK_MESSAGES_PER_MINUTE": "60",
+        "SLACK_DISTRIBUTION": "marketplace",
     }
     values |= SLACK | MANY_SLACKS
     slack = SLACK if name in SLACK else MANY_SLACKS

@@ -45,7 +45,7 @@ def test_one_workspace_needs_a_token_and_the_signing_secret(root: Path) -> None:
     settings = load_settings(root, ONE)
     assert settings.slack == SlackSettings(signing_secrets=(SECRET,), bot_token=TOKEN)
     assert settings.slack is not None
-    assert not settings.slack.distributed
+    assert not settings.slack.many
     assert settings.browser_chat is BrowserChat.OFF
     assert load_settings(root, ONE | {"BROWSER_CHAT": "links"}).browser_chat is BrowserChat.LINKS
 
@@ -54,7 +54,7 @@ def test_many_workspaces_need_id_and_secret(root: Path) -> None:
     """The two stand together."""
     settings = load_settings(root, MANY)
     assert settings.slack is not None
-    assert settings.slack.distributed
+    assert settings.slack.many
     for missing in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         assert f"{missing} is missing" in problems_of(root, {k: v for k, v in MANY.items() if k != missing})
 
@@ -72,6 +72,7 @@ def test_many_workspaces_need_id_and_secret(root: Path) -> None:
         ({"SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN does not begin with xapp-"),
         ({"SLACK_API_URL": "slack"}, "SLACK_API_URL is no web address"),
         ({"SLACK_COMMAND_PREFIX": "my course"}, "SLACK_COMMAND_PREFIX may hold"),
+        ({"SLACK_DISTRIBUTION": "everywhere"}, "not one of internal, marketplace, distributed"),
         ({"SLACK_MESSAGES_PER_MINUTE": "0"}, "SLACK_MESSAGES_PER_MINUTE is"),
     ],
 )
