@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
-from adapters.content.loader import CourseFolder, course_folders, distinct, read_courses
+from adapters.content.loader import CourseFolder, course_folders, distinct, read_course
 from bot.rules.content_problems import Problem, count_of
 
 
@@ -47,7 +47,7 @@ def check(paths: Sequence[Path], today: date) -> Report:
         problems.extend(missing)
         for folder in found:
             folders.setdefault(folder.resolve(), folder)
-    results = distinct(read_courses(list(folders.values()), today))
+    results = distinct([read_course(folder, today) for folder in folders.values()])
     return Report(tuple(results), tuple(problems))
 
 

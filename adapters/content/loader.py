@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,9 +24,6 @@ from bot.rules.content import FORMAT, Verdict, course_from, lesson_folders, word
 from bot.rules.content_facts import text_of
 from bot.rules.content_problems import Path as RawPath
 from bot.rules.content_problems import Place, Problem, problem, quoted
-
-MANY = 200
-"""So many lessons take a second to read; starting processes takes half of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +55,7 @@ def load_courses(directory: Path, today: date) -> Loaded:
     loaded = Loaded()
     folders, problems = course_folders(directory)
     loaded.problems.extend(problems)
-    for result in distinct(read_courses(folders, today)):
+    for result in distinct([read_course(folder, today) for folder in folders]):
         loaded.problems.extend(result.problems)
         course, text = result.verdict.course, result.verdict.document
         if course is not None and text is not None:
@@ -69,27 +63,6 @@ def load_courses(directory: Path, today: date) -> Loaded:
             loaded.documents[course.id] = text
             loaded.folders[course.id] = result.folder
     return loaded
-
-
-def read_courses(folders: Sequence[Path], today: date) -> list[CourseFolder]:
-    """Read and check each folder, in this order. Many lessons are read by several processes: reading is nothing but
-    computing, and starting processes pays only then."""
-    processes = min(len(folders), os.cpu_count() or 1)
-    if processes < 2 or _lessons_in(folders) < MANY:
-        return [read_course(folder, today) for folder in folders]
-    # not forked: whoever asks may have threads, and locks that they hold
-    spawned = multiprocessing.get_context("spawn")
-    with _collector_at_rest(), ProcessPoolExecutor(processes, spawned) as pool:
-        portion = max(1, len(folders) // (4 * processes))
-        return list(pool.map(read_course, folders, [today] * len(folders), chunksize=portion))
-
-
-def _lessons_in(folders: Sequence[Path]) -> int:
-    found = 0
-    for folder in folders:
-        with suppress(OSError):
-            found += sum(1 for entry in os.scandir(folder / "lessons") if entry.is_dir())
-    return found
 
 
 def course_folders(directory: Path) -> tuple[list[Path], list[Problem]]:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.content import loader
 from adapters.content.loader import load_courses, read_course
 from bot.model.course import BadgeLevel, Kind, Language, Levels, Slot, Weekday
 from bot.model.richtext import Paragraph, Picture, Span, words
@@ -138,20 +137,3 @@ def test_any_bytes_in_any_file_are_read_or_become_problems(name: str, junk: byte
     assert (result.verdict.course is None) == bool(errors)
     if result.verdict.course is not None and result.verdict.document is not None:
         assert course_from_document(result.verdict.document) == result.verdict.course
-
-
-def test_many_lessons_are_read_by_several_processes_with_the_same_result(
-    course_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same courses and problems, in the same order."""
-    folders = []
-    for number in range(5):
-        copy = tmp_path / f"course-{number}"
-        shutil.copytree(course_folder, copy)
-        if number == 3:
-            (copy / "course.yaml").write_text("id: [", encoding="utf-8")
-        folders.append(copy)
-    alone = loader.read_courses(folders, TODAY)
-    monkeypatch.setattr(loader, "MANY", 1)
-    assert loader.read_courses(folders, TODAY) == alone
-    assert any(result.problems for result in alone)
