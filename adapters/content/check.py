@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
-from adapters.content.loader import CourseFolder, course_folders, distinct, read_course
+from adapters.content.loader import CourseFolder, check_course, course_folders, distinct
+from bot.rules.content import edition_of
 from bot.rules.content_problems import Problem, count_of
 
 
@@ -47,7 +48,7 @@ def check(paths: Sequence[Path], today: date) -> Report:
         problems.extend(missing)
         for folder in found:
             folders.setdefault(folder.resolve(), folder)
-    results = distinct([read_course(folder, today) for folder in folders.values()])
+    results = distinct([check_course(folder, today) for folder in folders.values()])
     return Report(tuple(results), tuple(problems))
 
 
@@ -91,7 +92,7 @@ def as_json(report: Report) -> str:
             {
                 "name": course.name,
                 "folder": course.folder.as_posix(),
-                "edition": course.verdict.course.edition if course.verdict.course else None,
+                "edition": edition_of(document) if (document := course.verdict.document) else None,
                 "lessons": course.lessons,
                 "problems": [_fields(problem) for problem in course.problems],
             }

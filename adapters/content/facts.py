@@ -9,7 +9,8 @@ and nest without recursion.
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
@@ -24,6 +25,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.parser import Parser
 
 from bot.rules.content_problems import Path, Place, Problem, problem, quoted
 
@@ -60,7 +62,7 @@ def read_facts(
     """
     builder = _Builder(file, places, problems, path, first_line)
     try:
-        for event in YAML(typ="safe").parse(text.translate(_NO_BREAKS)):
+        for event in _events(text.translate(_NO_BREAKS)):
             builder.take(event)
     except _Stop:
         return None
@@ -73,6 +75,27 @@ def read_facts(
         problems.append(problem("C004", where, "this is not YAML: an impossible escape", "Write plain words."))
         return None
     return builder.value
+
+
+def _events(text: str) -> Iterator[Event]:
+    """What the library's own `YAML.parse` yields, without the class and the plug-ins that it sets up for each text."""
+    compiled = _compiled_parser(YAML)
+    if compiled is None:
+        yield from YAML(typ="safe").parse(text)
+        return
+    parser = compiled(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    finally:
+        parser.dispose()
+
+
+@lru_cache(1)
+def _compiled_parser(make: Callable[..., YAML]) -> Callable[[str], Any] | None:
+    """The parser in C that the library uses here; None where it has only the one in Python."""
+    found: Callable[[str], Any] = make(typ="safe").Parser
+    return None if found is Parser else found
 
 
 def _not_yaml(error: YAMLError, file: str, first_line: int) -> Problem:
@@ -201,4 +224,6 @@ def _plain_value(word: str) -> Any:
 
 def _unprintable(text: str) -> bool:
     """Whether escapes made characters that no message can carry."""
-    return any((sign < " " and sign not in "\t\n\r") or "\ud800" <= sign <= "\udfff" for sign in text)
+    return not text.isprintable() and any(
+        (sign < " " and sign not in "\t\n\r") or "\ud800" <= sign <= "\udfff" for sign in text
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +20,7 @@ from adapters.content.files import (
 )
 from adapters.content.markdown import blocks_from, sections_from
 from bot.model.course import Course, Language
-from bot.rules.content import FORMAT, Verdict, course_from, lesson_folders, words_problems
+from bot.rules.content import FORMAT, Verdict, checked, course_from, lesson_folders, words_problems
 from bot.rules.content_facts import text_of
 from bot.rules.content_problems import Path as RawPath
 from bot.rules.content_problems import Place, Problem, problem, quoted
@@ -28,12 +28,13 @@ from bot.rules.content_problems import Place, Problem, problem, quoted
 
 @dataclass(frozen=True, slots=True)
 class CourseFolder:
-    """What came of one folder: its verdict, and how many lessons it lists."""
+    """What came of one folder: its verdict, how many lessons it lists, and the course's id when it has no errors."""
 
     folder: Path
     name: str
     verdict: Verdict
     lessons: int
+    id: str | None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -86,30 +87,35 @@ def distinct(results: list[CourseFolder]) -> list[CourseFolder]:
     seen: dict[str, str] = {}
     checked = []
     for result in results:
-        course = result.verdict.course
-        if course is not None and course.id in seen:
+        if result.id in seen:
             place = Place(f"{result.folder.as_posix()}/course.yaml", 1)
-            what = f"the id {quoted(course.id)} is also the id of {seen[course.id]}"
+            what = f"the id {quoted(result.id)} is also the id of {seen[result.id]}"
             twice = problem("C105", place, what, "Give this course another id.")
             verdict = Verdict(None, None, (*result.problems, twice))
-            result = CourseFolder(result.folder, result.name, verdict, result.lessons)
-        elif course is not None:
-            seen[course.id] = result.folder.as_posix()
+            result = CourseFolder(result.folder, result.name, verdict, result.lessons, None)
+        elif result.id is not None:
+            seen[result.id] = result.folder.as_posix()
         checked.append(result)
     return checked
 
 
 def read_course(folder: Path, today: date) -> CourseFolder:
     """Read, check and build the course of one folder. Never raises for what is in the files."""
+    return _read(folder, today, course_from)
+
+
+def check_course(folder: Path, today: date) -> CourseFolder:
+    """Read and check the course of one folder like `read_course`, for those who need the problems only."""
+    return _read(folder, today, checked)
+
+
+def _read(folder: Path, today: date, judge: Callable[..., Verdict]) -> CourseFolder:
     with _collector_at_rest():
-        return _read(folder, today)
-
-
-def _read(folder: Path, today: date) -> CourseFolder:
-    reader = _FolderReader(folder)
-    raw = reader.raw()
-    verdict = course_from(raw, reader.places, files=reader.files, today=today, already=tuple(reader.problems))
-    return CourseFolder(folder, folder.resolve().name, verdict, len(raw["lessons"]))
+        reader = _FolderReader(folder)
+        raw = reader.raw()
+        verdict = judge(raw, reader.places, files=reader.files, today=today, already=tuple(reader.problems))
+        course_id = None if verdict.document is None else text_of(raw["course"]["id"])
+        return CourseFolder(folder, folder.resolve().name, verdict, len(raw["lessons"]), course_id)
 
 
 @contextmanager

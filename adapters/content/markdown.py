@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from adapters.content.tokens import tokens_of
+from adapters.content.tokens import Item, Ready, tokens_of
 from bot.model.richtext import RichText
 from bot.rules.content_problems import Path, Place
 from bot.rules.content_text import rich_text_from
@@ -43,18 +43,25 @@ def sections_from(
 ) -> tuple[list[Block], list[dict[str, Any]]]:
     """What stands before the first `##` heading, and the sections: id, heading line and blocks of each."""
     reader = _Reader(file, places, first_line)
-    before: list[Token] = []
-    parts: list[tuple[list[Token], list[Token]]] = []
+    before: list[Token | Ready] = []
+    parts: list[tuple[Token | Ready, list[Token | Ready]]] = []
     for token in (tokens := iter(tokens_of(source))):
-        if token.type == "heading_open" and token.tag == "h2" and token.level == 0:
-            parts.append(([token, next(tokens), next(tokens)], []))
+        if isinstance(token, Ready):
+            heads = token.level == 2
         else:
+            heads = token.type == "heading_open" and token.tag == "h2" and token.level == 0
+        if not heads:
             (parts[-1][1] if parts else before).append(token)
+        elif isinstance(token, Ready):
+            parts.append((token, []))
+        else:
+            parts.append((next(tokens), []))
+            next(tokens)
     sections = []
     for number, (heading, body) in enumerate(parts):
         here = (*path, "sections", number)
-        places[here] = reader.place(heading[0])
-        line = reader.line(heading[1], (*here, "line"))
+        places[here] = reader.place(heading)
+        line = heading.line if isinstance(heading, Ready) else reader.line(heading, (*here, "line"))
         section_id = _take_id(line)
         sections.append({
             "id": section_id, "line": line, "blocks": reader.blocks(_Tokens(body), (*here, "blocks")),
@@ -75,40 +82,47 @@ def _take_id(line: list[Any]) -> str | None:
 class _Tokens:
     """Tokens that are read once, from first to last."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token | Ready]) -> None:
         self._tokens = tokens
         self._next = 0
 
-    def until(self, end: str) -> Iterator[Token]:
+    def until(self, end: str) -> Iterator[Token | Ready]:
         """Tokens up to the one that closes; those that a reader takes meanwhile do not come again."""
         while self._next < len(self._tokens):
             token = self._tokens[self._next]
             self._next += 1
-            if token.type == end:
+            if end and not isinstance(token, Ready) and token.type == end:
                 return
             yield token
 
     def take(self) -> Token:
+        """The next one, where only the parser's own can stand: after one that opens."""
         self._next += 1
-        return self._tokens[self._next - 1]
+        token = self._tokens[self._next - 1]
+        assert not isinstance(token, Ready)  # noqa: S101 - what is ready neither opens nor closes
+        return token
 
 
 class _Reader:
     def __init__(self, file: str, places: Places, first_line: int) -> None:
         self._file, self._places, self._first_line = file, places, first_line
 
-    def place(self, token: Token) -> Place:
+    def place(self, token: Token | Ready) -> Place:
+        if isinstance(token, Ready):
+            return Place(self._file, self._first_line + token.start)
         return Place(self._file, self._first_line + (token.map[0] if token.map else 0))
 
     def blocks(self, tokens: _Tokens, path: Path, end: str = "") -> list[Block]:
         found: list[Block] = []
         for token in tokens.until(end):
             here = (*path, len(found))
+            if isinstance(token, Ready):
+                self._places[here] = Place(self._file, self._first_line + token.start)
+                found.append(self._ready(token, here))
+                continue
             if token.map:
                 self._places[here] = self.place(token)
             match token.type:
-                case "plain":
-                    found.append({"kind": "paragraph", "line": [token.content]})
                 case "paragraph_open":
                     found.extend(self._paragraph(tokens.take(), path, len(found)))
                 case "heading_open":
@@ -124,14 +138,33 @@ class _Reader:
                 case "hr":
                     found.append({"kind": "rule"})
                 case "table_open":
-                    cells = [inside.content for inside in tokens.until("table_close") if inside.type == "inline"]
+                    within = tokens.until("table_close")
+                    cells = [cell.content for cell in within if isinstance(cell, Token) and cell.type == "inline"]
                     found.append({"kind": "table", "text": "\n".join(cells)})
         return found
+
+    def _ready(self, ready: Ready, path: Path) -> Block:
+        if not ready.items:
+            if ready.level:
+                return {"kind": "heading", "level": ready.level, "line": ready.line}
+            return {"kind": "paragraph", "line": ready.line}
+        items = [self._item(item, (*path, "items", number)) for number, item in enumerate(ready.items)]
+        if ready.first is None:
+            return {"kind": "bullets", "items": items}
+        return {"kind": "bullets", "items": items, "start": ready.first}
+
+    def _item(self, item: Item, path: Path) -> list[Block]:
+        self._places[path] = self._places[*path, 0] = place = Place(self._file, self._first_line + item.start)
+        blocks: list[Block] = [{"kind": "paragraph", "line": item.line}]
+        if item.quote is not None:
+            self._places[*path, 1] = self._places[*path, 1, "blocks", 0] = Place(self._file, place.line + 1)
+            blocks.append({"kind": "quote", "blocks": [{"kind": "paragraph", "line": item.quote}]})
+        return blocks
 
     def _bullets(self, opening: Token, tokens: _Tokens, path: Path) -> Block:
         items: list[list[Block]] = []
         for token in tokens.until(opening.type.replace("open", "close")):
-            if token.type == "list_item_open":
+            if isinstance(token, Token) and token.type == "list_item_open":
                 here = (*path, "items", len(items))
                 self._places[here] = self.place(token)
                 items.append(self.blocks(tokens, here, "list_item_close"))

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -43,14 +43,17 @@ from bot.rules.content_words import LessonWords
 
 __all__ = [
     "CODES", "FORMAT", "Place", "Places", "Problem", "Severity",
-    "Verdict", "course_from", "course_from_document", "document", "edition_of", "lesson_folders",
+    "Verdict", "checked", "course_from", "course_from_document", "document", "edition_of", "lesson_folders",
     "words_problems",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A course and its warnings, or no course and every problem. `document` is what to store of the course."""
+    """A course and its warnings, or no course and every problem. `document` is what to store of the course.
+
+    A course that was only checked has its document, but was not built.
+    """
 
     course: Course | None
     document: str | None
@@ -66,6 +69,23 @@ def course_from(
     already: Sequence[Problem] = (),
 ) -> Verdict:
     """Check a raw course completely and build it when no problem is an error.
+
+    Takes what `checked` takes.
+    """
+    verdict = checked(raw, places, files=files, today=today, already=already)
+    text = verdict.document
+    return verdict if text is None else replace(verdict, course=build(raw, edition_of(text)))
+
+
+def checked(
+    raw: Mapping[str, Any],
+    places: Places,
+    *,
+    files: Collection[str],
+    today: date,
+    already: Sequence[Problem] = (),
+) -> Verdict:
+    """Check a raw course completely, and write its document when no problem is an error.
 
     `places` says where each value stands; `files` are all files of the course, named from its folder (those of
     lessons decide which links, pictures and films exist); `already` are problems found while reading.
@@ -83,8 +103,7 @@ def course_from(
     problems = tuple(sorted(set(findings.problems)))
     if facts is None or any(problem.is_error for problem in problems):
         return Verdict(None, None, problems)
-    text = document(raw)
-    return Verdict(build(raw, edition_of(text)), text, problems)
+    return Verdict(None, document(raw), problems)
 
 
 def document(raw: Mapping[str, Any]) -> str:

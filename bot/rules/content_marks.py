@@ -50,7 +50,11 @@ class Words:
                 self._picture(block, here, where)
             elif "line" in block:
                 self.inline(block["line"], (*here, "line"), where)
-            if below.count("items") + below.count("blocks") == DEEPEST + 1 and below[-1] == 0:
+            if (
+                len(below) > 2 * DEEPEST
+                and below.count("items") + below.count("blocks") == DEEPEST + 1
+                and below[-1] == 0
+            ):
                 what = f"{where}: lists or quotes are nested more than {DEEPEST} deep"
                 self._findings.add("C224", here, what, "Use fewer levels, or headings.")
 
@@ -80,7 +84,7 @@ class Words:
 
     def inline(self, parts: Sequence[RawPart], path: Path, where: str) -> None:
         """Note every problem of the words of one line."""
-        if len(parts) == 1 and isinstance(parts[0], str) and not _SUSPECT.search(parts[0]):
+        if not any(map(_is_suspect, parts)):
             return
         self._html(parts, path, where)
         for number, part in enumerate(parts):
@@ -155,6 +159,15 @@ class Words:
     def _neighbours(self) -> list[str]:
         start = f"{self._folder}/"
         return [file.removeprefix(start) for file in self._files if file.startswith(start)]
+
+
+def _is_suspect(part: RawPart) -> bool:
+    """Whether a part of a line can have a problem at all; most are only words."""
+    if isinstance(part, str):
+        return _SUSPECT.search(part) is not None
+    if "href" in part or "html" in part:
+        return True
+    return not part.get("code") and _SUSPECT.search(words_of(part)) is not None
 
 
 def local_path(address: str) -> str:

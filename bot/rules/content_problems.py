@@ -155,7 +155,9 @@ class Findings:
 
 def quoted(value: object) -> str:
     """An author's words inside a sentence: short, on one line, and harmless to a terminal."""
-    text = "".join(sign if sign.isprintable() else " " for sign in str(value))
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
 
 

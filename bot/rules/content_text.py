@@ -80,12 +80,27 @@ def words_of(part: RawPart) -> str:
 
 def plain(parts: Iterable[RawPart]) -> str:
     """The words of a line without their looks."""
+    if isinstance(parts, list) and len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0].strip()
     return "".join(words_of(part) for part in parts).strip()
 
 
 def plain_text(blocks: Iterable[RawBlock]) -> str:
     """Every visible word of a text; blocks become lines."""
-    return "\n".join(line for block, _ in walk(blocks) if (line := _own_words(block)))
+    lines: list[str] = []
+    _collect(blocks, lines)
+    return "\n".join(lines)
+
+
+def _collect(blocks: Iterable[RawBlock], lines: list[str]) -> None:
+    """Add the words of each block in the order of `walk`, whose paths would be most of the work here."""
+    for block in blocks:
+        if words := _own_words(block):
+            lines.append(words)
+        for item in block.get("items", ()):
+            _collect(item, lines)
+        if "blocks" in block:
+            _collect(block["blocks"], lines)
 
 
 def _own_words(block: RawBlock) -> str:

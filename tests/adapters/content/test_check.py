@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.content.check import run_check
+from adapters.content.loader import load_courses
 
 TODAY = date(2026, 10, 1)
 Edit = Callable[[str, str, str], None]
@@ -45,6 +46,13 @@ def test_each_problem_is_one_line_with_its_fix(course_folder: Path, edit: Edit) 
         "\n"
         "1 course, 2 lessons, 1 error, 0 warnings\n"
     )
+
+
+def test_the_edition_is_the_one_that_is_taught(course_folder: Path) -> None:
+    """A check does not build the course, but names the very edition that the server stores."""
+    _, text = checked(course_folder, as_json=True)
+    (course,) = load_courses(course_folder, TODAY).courses.values()
+    assert json.loads(text)["courses"][0]["edition"] == course.edition
 
 
 def test_a_warning_does_not_fail(course_folder: Path, edit: Edit) -> None:

@@ -38,11 +38,19 @@ PIECES = [
 LINES = [
     "Word", "- a", "- `b` c", "- `b`", "* d", "+ e", "1. f", "  > Because", "> g", "    h", "  i", "## J", "### K {#k}",
     "*l* m", "---", "", "", "-", "- ", "- - n", "- # o", "- **p** q", "-  r", "- s  ", "\tt", "| a |\n|---|", "- ```",
-    "- u#",
+    "- u#", "1. Vee", "2. **w** x", "3) Yes", "10. z", "**1. A** b", "“2 c", "### 3. d", "*E* f, **g.** H", "- i *j*",
+    "K [l m](https://e.org/n-o) p", "- Q [r](https://e.org) *s*",
+]  # fmt: skip
+# Marks beside letters, spaces and punctuation of every kind: where the short way could take them for something else.
+LOOKS = [
+    "*", "**", "***", "a", "É", "7", " ", "\u00a0", "\u202f", "(", ")", ".", "“", "”", "« ", " »", "…", "’", "€", "²",
+    "_", "**b**", "*c*", " **d** ", " *e,* ", "[f](https://e.org)", "[g h](https://e.org/i)", "![j](https://e.org)",
+    "!", "](https://e.org)", "[", "`k`", "\\", "&amp;", "<b>", "https://E.org/*l*", "\u2028", "😀",
 ]  # fmt: skip
 sources = (
     st.lists(st.sampled_from(LINES), max_size=12).map("\n".join)
     | st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
+    | st.lists(st.sampled_from(LOOKS), max_size=12).map("".join).map("Word {0}\n\n- Word {0}\n\n1. {0}".format)
     | st.text(max_size=80)
 )
 
@@ -110,6 +118,11 @@ def test_every_visible_character_is_kept_and_none_is_added(source: str) -> None:
 @example("- a\n\n- b")
 @example("* a\n\n  b")
 @example("1. a\n\n- b\n- c")
+@example("1. Word\n2) Word")
+@example("7. Word\n7. **w** x\n\nWord")
+@example("a **b**. *c d*, (**e**) «\u00a0*f*\u00a0» **G.** h")
+@example("a [b c](https://e.org/d) ![e](https://e.org) f")
+@example("a [b](https://e.org)[b](https://e.org)")
 def test_the_short_way_reads_like_the_long_way(source: str) -> None:
     """Ordinary paragraphs are read without the whole parser; nobody can tell."""
     places: dict[Any, Any] = {}
