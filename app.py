@@ -1,6 +1,6 @@
 """The one place where everything meets: reads settings, builds the parts, connects them, runs, shuts down.
 
-    python app.py serve | demo | check | migrate | doctor | invite
+    python app.py serve | demo | check | migrate | doctor | manifest | invite
 
 `build` gives tests and harnesses the same whole as `serve`. Heavy libraries are imported where they are needed, so
 that `--help` and `check` answer at once.
@@ -20,10 +20,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from adapters.settings import BrowserChat, Settings, SettingsError, demo_settings, is_local, load_settings
+from adapters.settings.slack import SlackDistribution
 from bot.model.findings import CannotStart, Finding
 
 if TYPE_CHECKING:
@@ -52,6 +54,9 @@ RELOAD_SECONDS = 30.0
 """How often course files are looked at; a demo looks every few seconds, for authors."""
 
 HOUSEKEEPING_SECONDS = 60.0
+
+ROTATION_SECONDS = 300.0
+"""How often tokens that end soon are looked for: they live for hours."""
 
 WORKSPACE = "local"
 """The workspace of the browser chat."""
@@ -125,6 +130,98 @@ def browser_plug(tools: Tools) -> Plug:
     return Plug(platform, routes, press_paths=presses, chat_path="/chat/", closing=closing)
 
 
+def slack_plug(tools: Tools) -> Plug:
+    """Slack: one workspace by its token, or all that install the app."""
+    from adapters.catalogues import read_catalogues
+    from adapters.database.slack import SlackHomes, SlackInbox, SlackInstallations, SlackStates
+    from adapters.scheduler.heartbeat import Chore
+    from adapters.slack.clients import Clients, new_session
+    from adapters.slack.exchange import Exchange
+    from adapters.slack.inbound import SlackInbound
+    from adapters.slack.installations import FixedInstallation, StoredInstallations
+    from adapters.slack.leaving import Leaving, Left
+    from adapters.slack.manifest import EVENTS_PATH, is_public, wanted_scopes
+    from adapters.slack.oauth import OAuth, OAuthSettings
+    from adapters.slack.pages import Pages
+    from adapters.slack.pictures import Looks
+    from adapters.slack.platform import Pace, SlackPlatform
+    from adapters.slack.rotation import Rotation
+    from adapters.slack.sealing import Sealer
+    from adapters.web.html import page, preferred
+    from bot.model.people import Address, Profile
+
+    slack, settings, clock = tools.settings.slack, tools.settings, tools.clock
+    assert slack is not None  # noqa: S101 (see platforms_for)
+    session = new_session()
+    outside = slack.distribution is SlackDistribution.DISTRIBUTED
+    stored: StoredInstallations | None = None
+    if slack.many:
+        rows, sealer = SlackInstallations(tools.store), Sealer(settings.secret_keys)
+        exchange = Exchange(slack.client_id, slack.client_secret, session, slack.api_url)
+        stored = StoredInstallations(rows, sealer, clock, Rotation(rows, sealer, exchange))
+    fixed = FixedInstallation(slack.bot_token, session, slack.api_url, distributed=outside)
+    installations = stored or fixed
+    clients, catalogues = Clients(installations, session, slack.api_url), read_catalogues()
+    hosts = (urlsplit(settings.public_url).hostname or "",) if is_public(settings.public_url) else ()
+    looks = Looks(video_hosts=hosts)
+    platform = SlackPlatform(clients, catalogues, clock, Pace(slack.per_minute), looks)
+    inbounds: list[SlackInbound] = []
+
+    def routes(engine: Engine) -> Iterable[web.AbstractRouteDef]:
+        async def left(workspace: Left) -> None:
+            await engine.workspace_left(f"slack:{workspace.workspace}", workspace.name)
+
+        async def installed(installer: Address) -> None:
+            await engine.workspace_joined(installer, await platform.profile(installer) or Profile())
+
+        inbound = SlackInbound(
+            engine,
+            platform,
+            clients,
+            installations,
+            SlackInbox(tools.store),
+            SlackHomes(tools.store),
+            clock,
+            catalogues,
+            Leaving(installations, session, slack.api_url, left),
+            secrets=slack.signing_secrets,
+            app_token=slack.app_token,
+            api_url=slack.api_url,
+            prefix=slack.prefix,
+            looks=looks,
+        )
+        platform.told = inbound.changed
+        inbounds.append(inbound)
+        found = inbound.routes()
+        if slack.many:
+            wanted = wanted_scopes(settings.public_url)
+            oauth = OAuthSettings(
+                slack.client_id, slack.client_secret, settings.public_url, wanted, outside, slack.api_url
+            )
+            states = SlackStates(tools.store)
+            pages = OAuth(oauth, installations, states, session, Pages(page, preferred), clock, installed)
+            found += pages.routes()
+        return found
+
+    async def started() -> None:
+        if stored is not None:
+            await stored.reseal()
+        for inbound in inbounds:
+            await inbound.start()
+
+    async def closing() -> None:
+        for inbound in inbounds:
+            await inbound.close()
+
+    async def rotate() -> None:
+        if stored is not None:
+            await stored.rotate(clock())
+
+    chores = (Chore("slack_tokens", ROTATION_SECONDS, rotate),) if slack.many else ()
+    paths = (EVENTS_PATH,)
+    return Plug(platform, routes, chores, paths, started=started, closing=closing, closed=session.close)
+
+
 def chat_access(settings: Settings) -> Access:
     """Who may use the browser chat, and the personal links to it."""
     from adapters.browser.access import Access
@@ -151,7 +248,8 @@ async def open_accounts(app: App) -> None:
 
 def platforms_for(settings: Settings) -> tuple[PlatformFactory, ...]:
     """Every platform whose settings are there."""
-    return () if settings.browser_chat is BrowserChat.OFF else (browser_plug,)
+    browser = () if settings.browser_chat is BrowserChat.OFF else (browser_plug,)
+    return (*browser, *((slack_plug,) if settings.slack else ()))
 
 
 # --- the whole ------------------------------------------------------------------------------------------------
@@ -367,6 +465,7 @@ async def examine(root: Path) -> list[Finding]:
         settings = load_settings(root)
     except SettingsError as error:
         return [Finding("settings", "problem", problem) for problem in error.problems]
+    slack_alone = settings.slack is not None and settings.browser_chat is BrowserChat.OFF
     folder = settings.database_file.parent if settings.database_file else settings.data_dir
     return [
         *settings_findings(settings),
@@ -377,9 +476,32 @@ async def examine(root: Path) -> list[Finding]:
         *await address_findings(
             settings.host, settings.port, settings.public_url, given="PUBLIC_URL" in settings.given, local=is_local
         ),
-        chat_finding(settings.browser_chat, settings.host, settings.admins_in(LANE)),
+        *([] if slack_alone else [chat_finding(settings.browser_chat, settings.host, settings.admins_in(LANE))]),
+        *await slack_examined(settings),
         clock_finding(utc_now()),
     ]
+
+
+async def slack_examined(settings: Settings) -> list[Finding]:
+    """What there is to say about Slack, where it is set up."""
+    if settings.slack is None:
+        return []
+    from adapters.database.doctor import open_database
+    from adapters.database.slack import SlackInstallations
+    from adapters.slack.clients import new_session
+    from adapters.slack.doctor import slack_findings
+    from adapters.slack.installations import Installation, StoredInstallations
+    from adapters.slack.sealing import Sealer
+
+    stored: Sequence[Installation] = ()
+    file = settings.database_file
+    if settings.slack.many and (file is None or file.exists()):
+        with contextlib.suppress(CannotStart):
+            async with await open_database(settings) as store:
+                rows = SlackInstallations(store)
+                stored = await StoredInstallations(rows, Sealer(settings.secret_keys), utc_now).all()
+    async with new_session() as session:
+        return await slack_findings(settings.slack, session, stored=stored, now=utc_now())
 
 
 # --- the command line -----------------------------------------------------------------------------------------
@@ -471,6 +593,23 @@ def invite_verb(
     for note in notes(answer, settings.admins if admin else None, given_url="PUBLIC_URL" in settings.given):
         typer.echo(note, err=True)
     raise typer.Exit(1 if answer.refused else 0)
+
+
+@cli.command("manifest")
+def manifest_verb(
+    platform: Annotated[str, typer.Argument(help="slack")],
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="No public address is needed.")] = False,
+    prefix: Annotated[str, typer.Option(help="Stands before each command: cc- makes /cc-course.")] = "",
+    rotation: Annotated[bool, typer.Option("--rotation", help="Tokens that end after 12 hours; for ever.")] = False,
+) -> None:
+    """Write what one uploads to a platform, for this PUBLIC_URL."""
+    from adapters.slack.manifest import manifest_file, manifest_for
+
+    if platform.lower() != "slack":
+        raise CannotStart(f'There is no manifest for "{platform}". Write: python app.py manifest slack')
+    settings = load_settings(ROOT, only={"PUBLIC_URL", "PORT", "HOST"})
+    found = manifest_for(settings.public_url, socket_mode, prefix.lower().lstrip("/"), rotation)
+    typer.echo(manifest_file(found), nl=False)
 
 
 @cli.command("doctor")

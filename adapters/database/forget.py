@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import tables
+from adapters.database import slack_tables, tables
 from adapters.database.metadata import facts_text
 from adapters.database.records import Records, parts
 from bot.model.cohort import EnrolmentState
@@ -37,6 +37,8 @@ class ForgetTx(Records):
         names = {row.name, *(entry.ref for entry in addresses)} - {None, ""}
         await self._empty_mentions(names)
         await self._drop_entries(person_id, address_ids)
+        for entry in addresses:
+            await self._leave_slack(entry.lane, entry.ref)
         await self._waive(person_id, address_ids)
         await self._close_enrolments(person_id)
         await self._blank(person_id)
@@ -128,6 +130,19 @@ class ForgetTx(Records):
         job_row = tables.job_row
         theirs = (job_row.c.person_id == person_id) | job_row.c.address_id.in_(address_ids)
         await self.connection.execute(sa.delete(job_row).where(theirs))
+
+    async def _leave_slack(self, lane: str, ref: str) -> None:
+        """What is known of somebody in a workspace of Slack: that they opened their home tab or installed the app,
+        and what they did that is not handled yet."""
+        platform, _, workspace = lane.partition(":")
+        if platform != "slack":
+            return
+        home, inbox, installation = slack_tables.homes, slack_tables.slack_inbox, slack_tables.installations
+        await self.connection.execute(sa.delete(home).where(home.c.workspace == workspace, home.c.ref == ref))
+        theirs = inbox.c.payload.contains(ref, autoescape=True)
+        await self.connection.execute(sa.delete(inbox).where(inbox.c.workspace == workspace, theirs))
+        by_them = (installation.c.workspace == workspace, installation.c.installed_by == ref)
+        await self.connection.execute(sa.update(installation).where(*by_them).values(installed_by=""))
 
     async def _empty_mentions(self, names: Iterable[str]) -> None:
         """Empty what others' records say about a person: facts of messages and audit entries, typed lists."""

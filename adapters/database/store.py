@@ -19,7 +19,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database import tables
+from adapters.database import slack_tables, tables
 from adapters.database.admin import AdminTx
 from adapters.database.cohorts import CohortTx, CourseTx
 from adapters.database.connections import Connections, connections_to, database_url
@@ -102,15 +102,15 @@ class DatabaseStore(Outbox):
             }
 
     async def purge(self, now: datetime) -> int:
-        """Delete what is no longer needed: old events, and what was typed into jobs that are over. Returns how
-        many rows."""
-        inbox, job, job_row = tables.inbox, tables.job, tables.job_row
+        """Delete what is no longer needed: old events, what was typed into jobs that are over, and installations
+        that nobody finished. Returns how many rows."""
+        job, job_row = tables.job, tables.job_row
         old = now - REMEMBER_EVENTS
         over = sa.select(job.c.id).where(job.c.state.in_([JobState.DONE, JobState.CANCELLED]), job.c.created_at < old)
         typed = sa.update(job_row).where(job_row.c.job_id.in_(over), job_row.c.wanted != "").values(wanted="")
         async with self.connections.begin() as connection:
-            events = (await connection.execute(sa.delete(inbox).where(inbox.c.at < old))).rowcount
-            return events + (await connection.execute(typed)).rowcount
+            ended = [await connection.execute(statement) for statement in (*_outdated(now, old), typed)]
+        return sum(result.rowcount for result in ended)
 
     async def close(self) -> None:
         await self.connections.close()
@@ -143,6 +143,16 @@ class DatabaseStore(Outbox):
             .group_by(delivery.c.lane)
         )
         return {lane: (now - since).total_seconds() for lane, since in await connection.execute(statement)}
+
+
+def _outdated(now: datetime, old: datetime) -> list[sa.Delete]:
+    """Rows that have outlived their use: `old` is when even a late repetition of an event is over."""
+    inbox, slack_inbox, states = tables.inbox, slack_tables.slack_inbox, slack_tables.oauth_states
+    return [
+        sa.delete(inbox).where(inbox.c.at < old),
+        sa.delete(slack_inbox).where(slack_inbox.c.received_at < old),
+        sa.delete(states).where(states.c.expires_at <= now),
+    ]
 
 
 def open_store(url: str, clock: Clock = _wall_clock) -> DatabaseStore:

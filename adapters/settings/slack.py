@@ -40,6 +40,7 @@ class SlackSettings:
     prefix: str = ""
     per_minute: int = 240
     distribution: SlackDistribution = SlackDistribution.INTERNAL
+    public_url: str = ""
 
     @property
     def many(self) -> bool:
@@ -56,7 +57,8 @@ def slack_settings(
         if given:
             warnings.append(f"{min(given)} is set, but no credentials of Slack: Slack stays off")
         return None
-    found = SlackSettings(**{field: values[name] for name, field in _OF_SLACK.items() if name in values})
+    known = {field: values[name] for name, field in _OF_SLACK.items() if name in values}
+    found = SlackSettings(**known, public_url=public_url)
     if found.bot_token and (found.client_id or found.client_secret):
         problems.append(
             "SLACK_BOT_TOKEN and SLACK_CLIENT_ID are both set; keep the token for one workspace, "

@@ -76,6 +76,22 @@ class Composer:
                 verdicts[row.id] = error
         return verdicts
 
+    async def anew(self, tx: Tx, row: Delivery, now: datetime) -> Message | None:
+        """The message of a delivery that was sent, as it is now."""
+        batch = await Batch.load(tx, [row], now)
+        enrolment, person = batch.enrolments.get(row.enrolment_id or 0), batch.people.get(row.person_id or 0)
+        cohort = batch.cohorts.get(row.cohort_id or 0)
+        if row.kind is Kind.LESSON and person is not None:
+            view, _ = await view_of_lesson(self.parts, tx, row, person)
+            return lesson_message(view, self.parts.t(person.language))
+        if row.kind in (Kind.PROGRESS, Kind.ALERT):
+            verdict = await self._other(tx, row, batch)
+        elif enrolment is None or cohort is None or person is None:
+            return None
+        else:
+            verdict = await self._around(tx, row, enrolment, cohort, person)
+        return verdict.message if isinstance(verdict, Send) else None
+
     async def _verdict(self, tx: Tx, row: Delivery, batch: Batch, now: datetime) -> Verdict:
         if row.kind in (Kind.REFRESH, Kind.PROGRESS, Kind.ALERT):
             return await self._other(tx, row, batch)

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.errors import Slip
 from bot.messages.actions import decode
-from bot.messages.blocks import Reply
+from bot.messages.blocks import Message, Reply
 from bot.messages.forms import form_message
 from bot.messages.slips import slip_message, slip_words, trouble_message
 from bot.messages.texts import Catalogue
@@ -162,6 +162,15 @@ class Engine:
         self.lanes.wake(who.wake)
         await self._afterwards(who)
         return reply
+
+    async def whole(self, key: str, caller: Caller) -> Message | None:
+        """The message of a delivery as it is now, for platforms that could show only its beginning. None when it is
+        not the caller's, or nothing is to be said any more."""
+        async with self.parts.store.reading() as tx:
+            row, person = await tx.delivery(key), await tx.person_at(caller.address)
+            if row is None or person is None or row.person_id != person.id:
+                return None
+            return await self.lanes.composer.anew(tx, row, self.parts.clock())
 
     async def _afterwards(self, who: Who) -> None:
         """What the world is told once the facts are stored; its troubles do not undo them."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.bench.deliveries import deliveries
 from tests.bench.figures import Figure, isolated, line, show
 from tests.bench.presses import presses
+from tests.bench.slack import slack, slack_ceilings
 from tests.bench.start import demo
 from tests.bench.starting import content, starting
 from tests.bench.ticks import planning, ticks, zones
@@ -28,6 +29,8 @@ WITH_DATABASE: Mapping[str, OnDatabase] = {
     "ticks": ticks,
     "deliveries": deliveries,
     "presses": presses,
+    "slack": slack,
+    "slack_ceilings": slack_ceilings,
     "planning": planning,
     "zones": zones,
 }

@@ -5,22 +5,32 @@ A new platform adds one function here and one line to `FACTORIES`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from adapters.browser.platform import ROOM_SIGN, Account, BrowserPlatform
 from adapters.browser.render import message_from
+from adapters.catalogues import read_catalogues
+from adapters.slack.render import message_payload
+from adapters.slack.stamps import stamped
 from bot.messages.blocks import Message
 from bot.model.course import Language
 from bot.model.people import Address
 from bot.ports import ChatPlatform
 from tests.adapters.browser.server import open_chat
+from tests.adapters.slack.platform_stage import staged
 from tests.fake_platform import FakePlatform
+from tests.local_slack.texts import stored
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def as_it_is(message: Message) -> object:
+    return message
 
 
 @dataclass
@@ -28,7 +38,8 @@ class PlatformWorld:
     """A platform and what one needs to look at it from outside.
 
     `typed` is how somebody types each of the people; `shown` reads what stands in a person's chat or a room now, oldest
-    first; `members` who is in a room.
+    first; `members` who is in a room. `as_shown` says how a message looks to `shown`: who keeps only a format of their
+    own cannot give back ours. `keeps_messages`: what was said is stored by the adapter, not by the chat product.
     """
 
     platform: ChatPlatform
@@ -37,8 +48,10 @@ class PlatformWorld:
     ben: Address
     nobody: Address
     typed: dict[str, Address]
-    shown: Callable[[Address], Awaitable[Sequence[Message]]]
+    shown: Callable[[Address], Awaitable[Sequence[object]]]
     members: Callable[[Address], Awaitable[set[Address]]]
+    as_shown: Callable[[Message], object] = as_it_is
+    keeps_messages: bool = True
 
 
 @asynccontextmanager
@@ -91,7 +104,62 @@ async def fake(folder: Path) -> AsyncIterator[PlatformWorld]:
     yield PlatformWorld(platform, "w1", amelie, ben, nobody, typed, shown, members)
 
 
+@asynccontextmanager
+async def slack(folder: Path) -> AsyncIterator[PlatformWorld]:
+    async with staged() as stage:
+        amelie = stage.at(stage.acme.user("Amélie Tremblay", locale="fr-CA", tz="America/Toronto"))
+        ben = stage.at(stage.acme.user("Ben Carter", locale="en-CA", tz="America/Vancouver"))
+        catalogues = read_catalogues()
+
+        async def shown(place: Address) -> Sequence[object]:
+            state = stage.slack.state
+            channel = state.channels.get(place.ref)
+            if channel is None:
+                install = stage.acme.install
+                channel = state.direct_channel(install, state.users[place.ref]) if install else None
+            posted = [each for each in channel.live if each.bot_id] if channel else []
+            return [as_kept(each.text, each.blocks) for each in posted]
+
+        async def members(place: Address) -> set[Address]:
+            install = stage.acme.install
+            refs = set(stage.slack.state.channels[place.ref].members)
+            return {stage.here(ref) for ref in refs if install is None or ref != install.bot_user}
+
+        def as_shown(message: Message) -> object:
+            payload = message_payload(message, catalogues[message.language])
+            return as_kept(stored(payload["text"]), payload["blocks"])
+
+        typed = {
+            f"<@{amelie.ref}>": amelie,
+            "@ben.carter": ben,
+            "Ben Carter": ben,
+            "BEN.CARTER@example.org": ben,
+            "@Amélie Tremblay": amelie,
+        }
+        nobody = stage.here("U0NOBODY1")
+        yield PlatformWorld(
+            stage.platform, stage.workspace, amelie, ben, nobody, typed, shown, members, as_shown, keeps_messages=False
+        )
+
+
+def as_kept(text: str, blocks: Sequence[Mapping[str, Any]]) -> object:
+    """A message as Slack keeps it, without what is made up when it is posted: ids, and the key in every button."""
+
+    def plain(part: Any) -> Any:
+        if isinstance(part, list):
+            return [plain(each) for each in part]
+        if not isinstance(part, Mapping):
+            return part
+        kept = {name: plain(value) for name, value in part.items() if name not in ("block_id", "action_id")}
+        if kept.get("type") == "button" and kept.get("value"):
+            kept["value"] = stamped(kept["value"]).action
+        return kept
+
+    return text, plain(list(blocks))
+
+
 FACTORIES: dict[str, Callable[[Path], AbstractAsyncContextManager[PlatformWorld]]] = {
     "browser": browser,
     "fake": fake,
+    "slack": slack,
 }

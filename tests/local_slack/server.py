@@ -79,7 +79,15 @@ async def call_method(core: Core, request: web.Request) -> web.StreamResponse:
         answer = await _run(core, called, token, sent, warnings)
     except Refused as refused:
         return _refusal(core, name, refused)
-    return await _with_fault(request, web.json_response(answer), fault)
+    return await _with_fault(request, web.json_response(answer, headers=_scopes(token, called)), fault)
+
+
+def _scopes(token: Token, called: Method) -> dict[str, str]:
+    """Headers: what the token may do, and which scopes would have been enough."""
+    return {
+        "x-oauth-scopes": ",".join(sorted(token.scopes)),
+        "x-accepted-oauth-scopes": ",".join(called.scopes),
+    }
 
 
 def _token(core: Core, request: web.Request, called: Method, sent: Json) -> Token:

@@ -11,12 +11,13 @@ from adapters.settings.slack import SlackSettings
 
 SECRET = "0123456789abcdef" * 2
 TOKEN = "xoxb-1111-2222-abcdefghij"
-ONE = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "PUBLIC_URL": "https://course.example.org"}
+HOME = "https://course.example.org"
+ONE = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "PUBLIC_URL": HOME}
 MANY = {
     "SLACK_SIGNING_SECRET": SECRET,
     "SLACK_CLIENT_ID": "111.222",
     "SLACK_CLIENT_SECRET": "s" * 32,
-    "PUBLIC_URL": "https://course.example.org",
+    "PUBLIC_URL": HOME,
 }
 
 
@@ -43,7 +44,7 @@ def test_without_its_settings_slack_is_off(root: Path) -> None:
 def test_one_workspace_needs_a_token_and_the_signing_secret(root: Path) -> None:
     """With Slack there, the browser chat is off unless somebody wants it."""
     settings = load_settings(root, ONE)
-    assert settings.slack == SlackSettings(signing_secrets=(SECRET,), bot_token=TOKEN)
+    assert settings.slack == SlackSettings((SECRET,), TOKEN, public_url=HOME)
     assert settings.slack is not None
     assert not settings.slack.many
     assert settings.browser_chat is BrowserChat.OFF
@@ -102,7 +103,7 @@ def test_details_are_read_in_the_form_they_are_used_in(root: Path) -> None:
         "SLACK_MESSAGES_PER_MINUTE": "60",
     }
     assert load_settings(root, ONE | more).slack == SlackSettings(
-        ("a" * 32, SECRET), TOKEN, api_url="http://127.0.0.1:4010/api/", prefix="cc-", per_minute=60
+        ("a" * 32, SECRET), TOKEN, api_url="http://127.0.0.1:4010/api/", prefix="cc-", per_minute=60, public_url=HOME
     )
 
 

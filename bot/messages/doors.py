@@ -1,0 +1,42 @@
+"""Words for moments in which a chat product needs an answer of its own."""
+
+from __future__ import annotations
+
+from bot.messages.blocks import Form, Message, Text
+from bot.messages.texts import Catalogue
+from bot.model.richtext import words
+
+NOT_INSTALLED = (
+    "Chatcourse is not installed in this workspace any more. Ask an admin of the workspace to install it again. · "
+    "Chatcourse n’est plus installé dans cet espace de travail. Demandez à l’administration de le réinstaller."
+)
+"""Where nobody's language is known."""
+
+
+def working(t: Catalogue) -> Message:
+    """When an answer takes longer than people wait without a sign."""
+    return said(t, t.t("This takes a moment. The answer follows here."))
+
+
+def no_answer(t: Catalogue) -> Message:
+    """When something of ours went wrong on the way."""
+    return said(t, t.t("Something went wrong, and nothing was changed. Please try again."))
+
+
+def done(t: Catalogue) -> str:
+    """When a form closes and nothing else says so."""
+    return t.t("Done.")
+
+
+def said(t: Catalogue, sentence: str) -> Message:
+    """A sentence as a message."""
+    return Message(t.language, sentence, (Text(words(sentence)),))
+
+
+def panel(t: Catalogue, sentence: str) -> Form:
+    """A sentence as a panel to read and close."""
+    return Form(t.language, t.t("Chatcourse"), "", (Text(words(sentence)),))
+
+
+def unreadable_file(t: Catalogue, megabytes: int) -> str:
+    return t.t("This file cannot be read. Send a text file (CSV, UTF-8) of at most {n} MB.", n=megabytes)

@@ -1,0 +1,38 @@
+"""The real server, killed at random moments while it delivers through Slack, which cuts connections and errs before and
+after a message was posted: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kill import slack
+from tests.kill.runs import Plan
+from tests.kill.serve_recorded import Pressure
+
+QUICK = Pressure(request=1.5, settle=0.4, lease=3.0, per_second=40.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("database", "options", "people"),
+    [
+        ("sqlite", (), 120),
+        pytest.param("postgres", (), 120, marks=pytest.mark.postgres),
+        ("sqlite", ("--limits", "--distributed"), 60),
+    ],
+    ids=["sqlite", "postgres", "history once a minute"],
+)
+def test_killed_again_and_again_on_slack(
+    database: str, options: tuple[str, ...], people: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Every delivery is one message, found by its metadata after a crash, however rarely history may be read."""
+    url: str = request.getfixturevalue(f"{database}_url")
+    plan = Plan(url, kills=5, people=people, pressure=QUICK, patience=150)
+    found = slack.run(tmp_path, plan, *options)
+    assert found.verdict.clean, found.verdict
+    assert found.verdict.rows == 2 * people
+    assert found.kills >= 3, "everything was delivered before the trouble was over"
+    assert found.figures["looks"] > 0
+    assert {code for code, _ in found.exits} == {0}
