@@ -16,6 +16,7 @@ from bot.messages.blocks import Message
 from bot.model.delivery import MessageRef, Reason
 from bot.model.people import Address, Profile
 from bot.ports import Ability, Found, Pacing
+from tests.reading import empty_spans
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class FakePlatform:
             raise SendFailed(Reason.ROOM_CLOSED, permanent=True)
         if not self._known(to):
             raise SendFailed(Reason.GONE, permanent=True)
+        assert not list(empty_spans(message)), message
         ref = MessageRef(to, str(next(self.numbers)))
         self.posted[ref.ref] = Posted(ref, key, message)
         if fault == "lost":
@@ -74,6 +76,7 @@ class FakePlatform:
 
     async def update(self, ref: MessageRef, message: Message) -> None:
         self.calls.append(("update", ref.ref))
+        assert not list(empty_spans(message)), message
         old = self.posted.get(ref.ref)
         if old is None:
             raise SendFailed(Reason.GONE, permanent=True)

@@ -29,7 +29,7 @@ from bot.usecases.context import Parts, Timing
 from bot.usecases.engine import Engine
 from tests.builders import a_course
 from tests.fake_platform import FakeClock, FakePlatform, Posted
-from tests.reading import plain_text
+from tests.reading import empty_spans, plain_text
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "course_content"
@@ -106,6 +106,7 @@ class World:
         return await self._after(who, reply)
 
     async def _after(self, who: Address, reply: Reply) -> Reply:
+        assert not list(empty_spans(reply)), reply
         self.heard.append((who, reply))
         await self.settle()
         return reply

@@ -49,6 +49,8 @@ _NEW = (
     "content",
 )
 _ADD_ONE = insert_rows(DELIVERY, one_row(DELIVERY, *_NEW))
+# Whatever is planned anew is tried anew; the end of a short hold (see `outbox`) is no new beginning.
+_TRIED_AT = sa.case((DELIVERY.c.state == DeliveryState.HELD, DELIVERY.c.tried_at), else_=None)
 _BY_KEY = DELIVERIES.where(DELIVERY.c.key == sa.bindparam("key"))
 _REFRESH = "refresh/"
 
@@ -77,6 +79,7 @@ def _want_refresh() -> ReturningInsert[Any]:
             ("due_at", "excluded.due_at"),
             ("not_before", "excluded.not_before"),
             ("attempt", "0"),
+            ("tried_at", "NULL"),
             ("reason", "NULL"),
         )
     )
@@ -170,7 +173,7 @@ class DeliveryTx(Records):
             statement = (
                 sa.update(DELIVERY)
                 .where(DELIVERY.c.id.in_(ids), _may_become(to))
-                .values(state=to, reason=reason, worker=None, lease_until=None, **values)
+                .values(state=to, reason=reason, worker=None, lease_until=None, tried_at=_TRIED_AT, **values)
                 .returning(DELIVERY.c.id)
             )
             moved += (await self.connection.execute(statement)).scalars()
@@ -179,7 +182,7 @@ class DeliveryTx(Records):
     async def hold_on(self, delivery_ids: Collection[int], reason: str, not_before: datetime) -> None:
         for ids in parts(sorted(set(delivery_ids))):
             statement = sa.update(DELIVERY).where(DELIVERY.c.id.in_(ids), DELIVERY.c.state == DeliveryState.HELD)
-            await self.connection.execute(statement.values(reason=reason, not_before=not_before))
+            await self.connection.execute(statement.values(reason=reason, not_before=not_before, tried_at=None))
 
     async def free_held(self, cohort_id: int, reason: str, now: datetime) -> int:
         held = (DELIVERY.c.cohort_id == cohort_id, DELIVERY.c.state == DeliveryState.HELD, DELIVERY.c.reason == reason)

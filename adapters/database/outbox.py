@@ -7,7 +7,7 @@ Each verb is a transaction of its own. An attempt belongs to (worker, attempt nu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,12 @@ DELIVERY, ADDRESS, LANE = tables.delivery, tables.address, tables.lane
 
 _TRIED = frozenset({DeliveryState.SENT, DeliveryState.RETRY, DeliveryState.UNKNOWN, DeliveryState.FAILED})
 """Outcomes of a real attempt; with any other the claim was given back unused."""
+
+_TRIED_ON = frozenset({DeliveryState.RETRY, DeliveryState.UNKNOWN, DeliveryState.READY})
+"""Outcomes after which the row is attempted again."""
+
+_SHORT = timedelta(days=1)
+"""Holds up to this long, such as one night, do not end a row of failures: they would come back every day."""
 
 # Written out, because PostgreSQL plans a limit it does not know as if it were large.
 _N = sa.bindparam("n", type_=sa.Integer(), literal_execute=True)
@@ -103,6 +109,7 @@ _HELD_ROWS = (
         DELIVERY.c.worker,
         DELIVERY.c.attempt,
         DELIVERY.c.wishes,
+        DELIVERY.c.tried_at,
         ADDRESS.c.ref.label("to_ref"),
     )
     .join(ADDRESS, ADDRESS.c.id == DELIVERY.c.address_id)
@@ -128,6 +135,7 @@ _END = (
         reason=_new("reason"),
         not_before=sa.func.coalesce(_new("not_before"), DELIVERY.c.not_before),
         sent_at=sa.func.coalesce(_new("sent_at"), DELIVERY.c.sent_at),
+        tried_at=_new("tried_at"),
         ref=sa.func.coalesce(_new("ref"), DELIVERY.c.ref),
         ref_place=sa.case((_new("ref").is_(None), DELIVERY.c.ref_place), else_=_new("ref_place")),
     )
@@ -148,8 +156,23 @@ def _end_values(row: sa.Row[Any], outcome: Outcome, *, tried: bool) -> dict[str,
     values["new_reason"] = outcome.reason
     values["new_not_before"] = not_before
     values["new_sent_at"] = outcome.at if sent else None
+    values["new_tried_at"] = _tried_at(row, outcome, state, tried=tried)
     ref = ref_values(outcome.ref, row.to_ref) if outcome.ref is not None else {"ref": None, "ref_place": None}
     return values | {f"new_{name}": value for name, value in ref.items()}
+
+
+def _tried_at(row: sa.Row[Any], outcome: Outcome, state: DeliveryState, *, tried: bool) -> datetime | None:
+    """Since when attempts of this row fail; None: the next failure is the first one.
+
+    It is forgotten at every end, because sending again after it is a new beginning, and where the row has to wait for
+    long: that the platform was down before a holiday says nothing about the days after it.
+    """
+    if outcome.to == DeliveryState.HELD:
+        short = outcome.not_before is not None and outcome.not_before - outcome.at <= _SHORT
+        return row.tried_at if short else None
+    if outcome.to in _TRIED_ON and not (row.kind == Kind.REFRESH and state != outcome.to):
+        return row.tried_at or (outcome.at if tried else None)
+    return None
 
 
 class Outbox:

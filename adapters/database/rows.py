@@ -226,6 +226,7 @@ def delivery_of(row: Row) -> Delivery:
         lease_until=row.lease_until,
         ref=ref,
         sent_at=row.sent_at,
+        tried_at=row.tried_at,
         priority=row.priority,
         content=row.content,
     )

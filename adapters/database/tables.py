@@ -220,6 +220,7 @@ delivery = sa.Table(
     Column("ref", Text),
     Column("ref_place", Text),
     Column("sent_at", Moment),
+    Column("tried_at", Moment),
     Column("priority", OneOfNumbers(Priority), nullable=False),
     Column("content", Facts),
     Column("wishes", SmallInteger, nullable=False, server_default="0"),

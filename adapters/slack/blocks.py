@@ -8,7 +8,7 @@ fits is `fitting.py`'s business.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from adapters.slack.limits import (
@@ -34,6 +34,7 @@ from adapters.slack.richtext import (
     is_address,
     joined,
     mrkdwn,
+    one_line,
     parts,
     words,
 )
@@ -95,6 +96,11 @@ class Painter:
             else:
                 made += [json for block in group for json in self._draw(block)]
         return made
+
+    def within(self, blocks: Sequence[Block], most: int) -> list[Json]:
+        """The blocks, compact where they would be more than `most`."""
+        made = self.draw(blocks)
+        return made if len(made) <= most or self.compact else replace(self, compact=True).draw(blocks)
 
     def _draw(self, block: Block) -> Iterator[Json]:
         match block:
@@ -252,8 +258,8 @@ class Painter:
         return [*self._lines(words(f"{each.label}: {each.href}") for each in lost), *rows]
 
     def _button(self, button: Button) -> Json | None:
-        label = clipped(clean(button.label), LABEL)
-        if not label.strip():
+        label = clipped(one_line(button.label), LABEL)
+        if not label:
             return None
         self.pressed += 1
         made: Json = {"type": "button", "text": plain(label), "action_id": f"b{self.pressed}"}
@@ -265,8 +271,9 @@ class Painter:
             return None
         if button.look in _LOOKS:
             made["style"] = _LOOKS[button.look]
-        if button.spoken.strip() and button.spoken != button.label:
-            made["accessibility_label"] = clipped(clean(button.spoken), LABEL)
+        spoken = clipped(one_line(button.spoken), LABEL)
+        if spoken and spoken != label:
+            made["accessibility_label"] = spoken
         return made
 
     # --- figures ---
@@ -278,7 +285,7 @@ class Painter:
         yield words(f"{'█' * filled}{'░' * (BAR - filled)}  {bar.count} ({percent(self.t, bar.share)}){mine}")
 
     def _fact(self, label: str, line: Line) -> Parts:
-        before, _, after = labelled(self.t, label, "\0").partition("\0")
+        before, _, after = labelled(self.t, clean(label), "\0").partition("\0")
         return [*words(before, bold=True), *parts(line, self.t), *words(after)]
 
     def _table(self, table: Table, title: str) -> list[Json]:

@@ -21,7 +21,7 @@ from adapters.slack.limits import (
     clipped,
     length,
 )
-from adapters.slack.richtext import Flow, Json, clean, words
+from adapters.slack.richtext import Flow, Json, clean, one_line, words
 from bot.messages import chats as say
 from bot.messages.blocks import Choice, ChoiceField, DateField, Field, FileField, TextField
 from bot.messages.texts import Catalogue
@@ -58,7 +58,7 @@ def asked(field: Field, t: Catalogue, nonce: str = "", files: bool = False) -> A
 
 
 def _input(field: Field, block_id: str, element: Json) -> Json:
-    label = clean(field.label).strip() or field.name
+    label = one_line(field.label) or field.name
     made: Json = {
         "type": "input",
         "block_id": block_id[:255],
@@ -140,7 +140,7 @@ def _group(options: Sequence[Json], at: int) -> Json:
 
 def _option(choice: Choice) -> Json:
     """A long label goes on in the option's description."""
-    first, rest = _halves(clean(choice.label).strip() or clean(choice.value).strip() or "—")
+    first, rest = _halves(one_line(choice.label) or one_line(choice.value) or "—")
     made: Json = {"text": plain(first), "value": option_value(choice.value)}
     return {**made, "description": plain(rest)} if rest else made
 

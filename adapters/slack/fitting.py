@@ -71,12 +71,9 @@ def drawn(message: Message, t: Catalogue, room: Room, key: str, looks: Looks) ->
     text = spoken_text(message, t, room.text) if room.text is not None else ""
     if text is None:
         return None
-    for compact in (False, True):
-        blocks = Painter(t, looks, key, message.topic, compact).draw(message.blocks)
-        if len(blocks) <= room.blocks:
-            fits = weight(blocks) <= room.words and (room.text is not None or _bytes(blocks) <= room.bytes)
-            return Drawn(blocks, text) if fits else None
-    return None
+    blocks = Painter(t, looks, key, message.topic).within(message.blocks, room.blocks)
+    fits = len(blocks) <= room.blocks and weight(blocks) <= room.words
+    return Drawn(blocks, text) if fits and (room.text is not None or _bytes(blocks) <= room.bytes) else None
 
 
 def fitted(message: Message, t: Catalogue, room: Room, key: str, looks: Looks) -> Drawn:
@@ -105,7 +102,7 @@ def weight(blocks: Sequence[Json]) -> int:
 
 
 def _bytes(blocks: Sequence[Json]) -> int:
-    return len(json.dumps(blocks, ensure_ascii=False).encode("utf-8", "replace"))
+    return len(json.dumps(blocks))
 
 
 def _words(node: object) -> int:

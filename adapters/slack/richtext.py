@@ -40,14 +40,20 @@ _TOKENS = {
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>|]+")
 _NO_WORDS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LOOKS_OF_MRKDWN = re.compile(r"[*_~`]")
-_MAY_TOUCH_BEFORE = re.compile(r"(?:^|[\s(“«])$")
-_MAY_TOUCH_AFTER = re.compile(r"(?:$|[\s).,;:!?”»…])")
-_EMOJI_CODE = re.compile(r":[a-z0-9_+'-]+:")
+# Slack shows a look only between such neighbours; whether a no-break space is one is not documented.
+_MAY_TOUCH_BEFORE = re.compile(r"(?:^|[ \n(])$")
+_MAY_TOUCH_AFTER = re.compile(r"(?:$|[ \n).,;:!?])")
+_EMOJI_CODE = re.compile(r":[^\s:]+:")
 
 
 def clean(text: str) -> str:
     """The text without what is no character: controls, halves of surrogate pairs."""
     return text if text.isascii() and text.isprintable() else _NO_WORDS.sub(" ", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text for places that hold one line: labels, titles."""
+    return clean(text).replace("\n", " ").strip()
 
 
 def escaped(text: str) -> str:

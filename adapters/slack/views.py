@@ -16,7 +16,7 @@ from adapters.slack.fields import Asked, asked, value_of
 from adapters.slack.fitting import VIEW, pages
 from adapters.slack.limits import PRIVATE_METADATA, VIEW_BLOCKS, VIEW_TITLE, clipped, length
 from adapters.slack.pictures import Looks
-from adapters.slack.richtext import Json, clean, words
+from adapters.slack.richtext import Json, clean, one_line, words
 from adapters.slack.stamps import whole_action
 from bot.messages import chats as say
 from bot.messages.blocks import Block, Button, Buttons, Form, Look, Message, Note, Title
@@ -55,7 +55,8 @@ def modal(form: Form, t: Catalogue, origin: Origin, nonce: str = "", looks: Look
     below = painter.actions(form.buttons)
     taken = sum(len(each.blocks) for each in fields) + len(below) + 1
     head = _heading(form.title)
-    above = painter.draw((*head, *_first_page(form, t, VIEW_BLOCKS - taken - len(head), looks)))
+    room = VIEW_BLOCKS - taken - len(head)
+    above = painter.within((*head, *_first_page(form, t, room, looks)), VIEW_BLOCKS - taken)
     blocks = [*above, *_within(fields, VIEW_BLOCKS - len(above) - len(below)), *below]
     return _view(form, t, origin, blocks, sends=any(block["type"] == "input" for block in blocks))
 
@@ -73,12 +74,12 @@ def whole_view(message: Message, t: Catalogue, origin: Origin, page: int = 0, lo
     where the origin has a key by which the message is found again."""
     all_pages = pages(message, t, VIEW, looks)
     page = max(0, min(page, len(all_pages) - 1))
-    blocks = Painter(t, looks, origin.key, message.topic).draw(all_pages[page].blocks)
+    painter = Painter(t, looks, origin.key, message.topic)
+    blocks = painter.within(all_pages[page].blocks, VIEW.blocks)
     if page + 1 < len(all_pages):
-        more = Button(say.more(t), whole_action(page + 1))
-        blocks += [{**row, "block_id": "more"} for row in Painter(t, looks, origin.key, message.topic).actions((more,))]
-    form = Form(t.language, message.summary, "")
-    return _view(form, t, origin, blocks, sends=False)
+        more = Buttons((Button(say.more(t), whole_action(page + 1)),))
+        blocks += painter.draw((more if origin.key else Note((Span(say.the_rest(t)),)),))
+    return _view(Form(t.language, message.summary, ""), t, origin, blocks, sends=False)
 
 
 def origin_of(view: Mapping[str, Any]) -> Origin:
@@ -121,7 +122,7 @@ def error_blocks(view: Mapping[str, Any], errors: Sequence[tuple[str, str]] | Ma
 
 
 def _view(form: Form, t: Catalogue, origin: Origin, blocks: list[Json], *, sends: bool) -> Json:
-    title = clean(form.title).strip() or "…"
+    title = one_line(form.title) or "…"
     view: Json = {
         "type": "modal",
         "callback_id": FORM if sends or form.submit else PANEL,
@@ -131,7 +132,7 @@ def _view(form: Form, t: Catalogue, origin: Origin, blocks: list[Json], *, sends
         "blocks": blocks or [{"type": "rich_text", "elements": [_section(title)]}],
     }
     if sends or form.submit:
-        view["submit"] = plain(clipped(form.submit.strip() or say.ok(t), VIEW_TITLE))
+        view["submit"] = plain(clipped(one_line(form.submit) or say.ok(t), VIEW_TITLE))
     return view
 
 
@@ -141,7 +142,7 @@ def _section(text: str) -> Json:
 
 def _heading(title: str) -> tuple[Block, ...]:
     """The title in full where the window's own line cannot hold it."""
-    return (Title(title),) if length(clean(title)) > VIEW_TITLE else ()
+    return (Title(title),) if length(one_line(title)) > VIEW_TITLE else ()
 
 
 def _first_page(form: Form, t: Catalogue, blocks: int, looks: Looks) -> tuple[Block, ...]:
@@ -157,7 +158,7 @@ def _within(fields: Sequence[Asked], blocks: int) -> list[Json]:
     budget = FIELD_BYTES
     made: list[Json] = []
     for each in fields:
-        size = len(json.dumps(each.blocks, ensure_ascii=False).encode("utf-8", "replace"))
+        size = len(json.dumps(each.blocks))
         chosen = each.blocks if size <= budget else each.typed
         budget -= min(size, budget) if chosen is each.blocks else 0
         made += chosen

@@ -1,7 +1,8 @@
 """What a button means: a command as a short string and back, round trip guaranteed.
 
 The string is the verb and the fields that were said, as a query: `course.done?cohort=3&lesson=open&activity=film`.
-Platforms limit a button's value (Slack: 2,000 characters, action ids 255), so fields hold ids, never words.
+Platforms limit a button's value (Slack: 2,000 characters, action ids 255), so fields hold ids, never words:
+a cohort's name of forty letters would be up to 480 characters here.
 """
 
 from __future__ import annotations
@@ -15,11 +16,21 @@ from urllib.parse import parse_qsl, urlencode
 
 from bot.errors import Slip
 from bot.messages.texts import N_
+from bot.model.cohort import Cohort
 from bot.model.commands import COMMANDS, Command
 
 MOST = 2**31 - 1
 """The largest number a button can hold; whatever is larger no database would take."""
 OUTDATED = N_("This button belongs to an older version. Type “help” to see what is possible now.")
+
+
+NUMBERED = "#"
+"""No name of a cohort begins with it."""
+
+
+def numbered(cohort: Cohort) -> str:
+    """What a button holds in place of a cohort's name."""
+    return f"{NUMBERED}{cohort.id}"
 
 
 @lru_cache(maxsize=8192)

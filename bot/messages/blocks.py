@@ -223,7 +223,8 @@ Field = TextField | ChoiceField | DateField | FileField
 class Form:
     """A form, or with no fields a panel to read. Sending it runs `action` with the fields' values filled in.
 
-    `submit` empty: nothing to send, only to close. `buttons` are further presses inside the panel.
+    `submit` empty: nothing to send, only to close. `buttons` are further presses inside the panel. `number` is what
+    people type for the activity that the form is about.
     """
 
     language: Language
@@ -233,6 +234,7 @@ class Form:
     fields: tuple[Field, ...] = ()
     submit: str = ""
     buttons: tuple[Button, ...] = field(default=())
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.actions import encode
+from bot.messages.actions import encode, numbered
 from bot.messages.blocks import (
     Block,
     Button,
@@ -32,6 +32,7 @@ from bot.messages.failures import what_to_do, why_failed, why_held
 from bot.messages.home import cohort_state
 from bot.messages.plans import day, when
 from bot.messages.texts import N_, Catalogue
+from bot.messages.typing import name_typed
 from bot.messages.words import para, percent, slot_words, window_words
 from bot.model.cohort import Cohort, CohortState, EnrolmentState
 from bot.model.commands import (
@@ -91,9 +92,9 @@ def cohort_list(cohorts: Sequence[tuple[Cohort, int]], t: Catalogue, *, admin: b
         )
         button = Button(
             t.t("Status"),
-            encode(Status(cohort.name)),
+            encode(Status(numbered(cohort))),
             spoken=t.t("Status of {cohort}", cohort=cohort.name),
-            typed=f"cohort status {cohort.name}",
+            typed=f"cohort status {name_typed(cohort.name)}",
         )
         blocks.append(Item("•", head, note, buttons=(button,)))
     if admin:
@@ -159,7 +160,7 @@ def enrol_form(cohort: Cohort, t: Catalogue) -> Form:
     return Form(
         t.language,
         t.t("Enrol people in {cohort}", cohort=cohort.name),
-        encode(Enrol(cohort=cohort.name)),
+        encode(Enrol(cohort=numbered(cohort))),
         (Text(para(t.line("You see first who was found. Nothing is sent until you confirm."))),),
         (
             TextField(
@@ -218,7 +219,10 @@ def enrol_report(
             typed=f"cohort confirm undo {job.id}",
         )
         launch = Button(
-            t.t("Preview the launch"), encode(Launch(cohort.name)), Look.PRIMARY, typed=f"cohort launch {cohort.name}"
+            t.t("Preview the launch"),
+            encode(Launch(numbered(cohort))),
+            Look.PRIMARY,
+            typed=f"cohort launch {name_typed(cohort.name)}",
         )
         row = (launch, undo) if cohort.state is CohortState.DRAFT else (undo,)
         blocks.append(Buttons(row))
@@ -282,9 +286,9 @@ def launch_preview(
     buttons = (
         Button(
             label,
-            encode(Launch(cohort.name, confirmed=True)),
+            encode(Launch(numbered(cohort), confirmed=True)),
             Look.PRIMARY,
-            typed=f"cohort launch {cohort.name} confirm",
+            typed=f"cohort launch {name_typed(cohort.name)} confirm",
         ),
     )
     return Message(t.language, title, (*blocks, Buttons(buttons)))
@@ -297,18 +301,18 @@ def people_page(
     title = t.t("People in {cohort}", cohort=cohort.name)
     columns = (t.t("Name"), t.t("State"), t.t("Track"), t.t("Lessons sent"))
     table = Table(columns, tuple(tuple((Span(cell),) for cell in row) for row in rows))
-    typed = f"cohort people {cohort.name}"
-    buttons = [Button(t.t("Download (CSV)"), encode(People(cohort.name, file=True)), typed=f"{typed} file")]
+    typed = f"cohort people {name_typed(cohort.name)}"
+    buttons = [Button(t.t("Download (CSV)"), encode(People(numbered(cohort), file=True)), typed=f"{typed} file")]
     if page > 1:
-        back = encode(People(cohort.name, page - 1))
+        back = encode(People(numbered(cohort), page - 1))
         buttons.insert(0, Button(t.t("Previous page"), back, typed=f"{typed} page {page - 1}"))
     if page < pages:
         buttons.insert(
             0,
             Button(
                 t.t("Next page"),
-                encode(People(cohort.name, page + 1)),
-                typed=f"cohort people {cohort.name} page {page + 1}",
+                encode(People(numbered(cohort), page + 1)),
+                typed=f"cohort people {name_typed(cohort.name)} page {page + 1}",
             ),
         )
     note = Note(t.line("Page {page} of {pages}.", page=page, pages=pages))
@@ -328,7 +332,10 @@ def failures(cohort: Cohort, course: Course, rows: Sequence[tuple[Delivery, str]
         note: Line = (Span(f"{why_failed(row.reason, t)} {what_to_do(row.reason, t)}"),)
         blocks.append(Item("•", head, note))
     resend = Button(
-        t.t("Resend what failed"), encode(Resend(cohort.name)), Look.PRIMARY, typed=f"cohort resend {cohort.name}"
+        t.t("Resend what failed"),
+        encode(Resend(numbered(cohort))),
+        Look.PRIMARY,
+        typed=f"cohort resend {name_typed(cohort.name)}",
     )
     return Message(t.language, title, (*blocks, Buttons((resend,))))
 
@@ -338,7 +345,15 @@ def roles(cohort: Cohort, rows: Sequence[tuple[Role, str]], course: Course, t: C
     blocks: list[Block] = [Title(title)]
     if rows:
         facts = tuple(
-            (name, (Span(role_name(role.name, t) + (f" ({role.contributor})" if role.contributor else "")),))
+            (
+                name,
+                (
+                    Span(
+                        role_name(role.name, t)
+                        + (f" ({_author(course, role.contributor)})" if role.contributor else "")
+                    ),
+                ),
+            )
             for role, name in rows
         )
         blocks.append(Facts(facts))
@@ -346,10 +361,16 @@ def roles(cohort: Cohort, rows: Sequence[tuple[Role, str]], course: Course, t: C
         blocks.append(Text(para(t.line("Nobody has a role in this cohort besides the admins of the workspace."))))
     give = Button(
         t.t("Give a role"),
-        encode(Roles(cohort.name, role="")),
-        typed=f"cohort roles {cohort.name} add facilitator @ann",
+        encode(Roles(numbered(cohort), role="")),
+        typed=f"cohort roles {name_typed(cohort.name)} add facilitator @ann",
     )
     return Message(t.language, title, (*blocks, Buttons((give,))))
+
+
+def _author(course: Course, contributor_id: str) -> str:
+    """Whose lessons a contributor's role is about; the id only where this edition no longer has that contributor."""
+    person = course.contributor(contributor_id)
+    return person.name if person else contributor_id
 
 
 def role_form(cohort: Cohort, course: Course, t: Catalogue) -> Form:
@@ -362,7 +383,7 @@ def role_form(cohort: Cohort, course: Course, t: Catalogue) -> Form:
     return Form(
         t.language,
         t.t("Give a role"),
-        encode(Roles(cohort.name)),
+        encode(Roles(numbered(cohort))),
         fields=(
             ChoiceField("role", t.t("Role"), tuple(names), RoleName.FACILITATOR.value, required=True),
             TextField("person", t.t("Person"), hint=t.t("A mention, name or e-mail address."), required=True),
@@ -406,9 +427,9 @@ def close_question(cohort: Cohort, people: int, t: Catalogue) -> Message:
     )
     button = Button(
         t.t("Close the cohort"),
-        encode(CloseCohort(cohort.name, confirmed=True)),
+        encode(CloseCohort(numbered(cohort), confirmed=True)),
         Look.DANGER,
-        typed=f"cohort close {cohort.name} confirm",
+        typed=f"cohort close {name_typed(cohort.name)} confirm",
     )
     return Message(t.language, title, (Title(title), Text(para(line)), Buttons((button,))))
 
@@ -553,31 +574,31 @@ def _sent(view: StatusView, t: Catalogue) -> list[Block]:
 
 
 def _status_buttons(view: StatusView, t: Catalogue) -> tuple[Button, ...]:
-    name = view.cohort.name
-    report = Button(t.t("Report"), encode(Report(name)), typed=f"cohort report {name}")
+    name, which = name_typed(view.cohort.name), numbered(view.cohort)
+    report = Button(t.t("Report"), encode(Report(which)), typed=f"cohort report {name}")
     if not view.admin:
         return (report,)
-    enrol = Button(t.t("Enrol people"), encode(Enrol(name)), typed=f"cohort enrol {name} @ann")
-    people = Button(t.t("People"), encode(People(name)), typed=f"cohort people {name}")
-    role = Button(t.t("Roles"), encode(Roles(name)), typed=f"cohort roles {name}")
+    enrol = Button(t.t("Enrol people"), encode(Enrol(which)), typed=f"cohort enrol {name} @ann")
+    people = Button(t.t("People"), encode(People(which)), typed=f"cohort people {name}")
+    role = Button(t.t("Roles"), encode(Roles(which)), typed=f"cohort roles {name}")
     buttons = [enrol, people, report, role]
     match view.cohort.state:
         case CohortState.DRAFT:
             launch = Button(
-                t.t("Preview the launch"), encode(Launch(name)), Look.PRIMARY, typed=f"cohort launch {name}"
+                t.t("Preview the launch"), encode(Launch(which)), Look.PRIMARY, typed=f"cohort launch {name}"
             )
             buttons.insert(0, launch)
         case CohortState.RUNNING:
-            buttons.append(Button(t.t("Pause"), encode(PauseCohort(name)), typed=f"cohort pause {name}"))
-            buttons.append(Button(t.t("Close"), encode(CloseCohort(name)), typed=f"cohort close {name}"))
+            buttons.append(Button(t.t("Pause"), encode(PauseCohort(which)), typed=f"cohort pause {name}"))
+            buttons.append(Button(t.t("Close"), encode(CloseCohort(which)), typed=f"cohort close {name}"))
         case CohortState.PAUSED:
-            resume = Button(t.t("Resume"), encode(ResumeCohort(name)), Look.PRIMARY, typed=f"cohort resume {name}")
+            resume = Button(t.t("Resume"), encode(ResumeCohort(which)), Look.PRIMARY, typed=f"cohort resume {name}")
             buttons.insert(0, resume)
-            buttons.append(Button(t.t("Close"), encode(CloseCohort(name)), typed=f"cohort close {name}"))
+            buttons.append(Button(t.t("Close"), encode(CloseCohort(which)), typed=f"cohort close {name}"))
         case CohortState.CLOSED:
             buttons = [people, report]
     if view.in_state(DeliveryState.FAILED):
-        fix = Button(t.t("Failures"), encode(Failures(name)), Look.PRIMARY, typed=f"cohort failures {name}")
+        fix = Button(t.t("Failures"), encode(Failures(which)), Look.PRIMARY, typed=f"cohort failures {name}")
         buttons.insert(0, fix)
     return tuple(buttons)
 

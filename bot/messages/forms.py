@@ -12,8 +12,8 @@ from bot.model.richtext import Line, Span
 from bot.rules.grammar import find_help
 
 
-def form_message(form: Form, t: Catalogue, number: int | None = None) -> Message:
-    """The same words as a message; `number` is the activity's number where the form is about one."""
+def form_message(form: Form, t: Catalogue) -> Message:
+    """The same words as a message, with what to type for the activity that it is about."""
     blocks: list[Block] = [Title(form.title), *form.blocks]
     for field in form.fields:
         if field.hint and not isinstance(field, ChoiceField):
@@ -24,7 +24,7 @@ def form_message(form: Form, t: Catalogue, number: int | None = None) -> Message
             blocks += [Item("•", (Span(choice.label),)) for choice in field.choices]
             blocks += [Note((Span(field.hint),))] if field.hint else []
     if form.action and form.submit:
-        blocks.append(Note(_how(decode(form.action), number, t)))
+        blocks.append(Note(_how(decode(form.action), form.number, t)))
     if form.buttons:
         blocks.append(Buttons(form.buttons))
     return Message(t.language, form.title, tuple(blocks))

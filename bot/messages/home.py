@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.messages.actions import encode
+from bot.messages.actions import encode, numbered
 from bot.messages.blocks import Block, Button, Buttons, Divider, Facts, Item, Look, Message, Note, Section, Text, Title
 from bot.messages.texts import Catalogue
+from bot.messages.typing import name_typed
 from bot.messages.views import CourseView
 from bot.messages.welcome import (
     lesson_item,
@@ -131,10 +132,10 @@ def course_list(cohorts: Sequence[tuple[Cohort, Course, bool]], t: Catalogue) ->
     for cohort, course, mine in cohorts:
         button = Button(
             t.t("Join"),
-            encode(Join(cohort.name)),
+            encode(Join(numbered(cohort))),
             Look.PRIMARY,
             spoken=t.t("Join {course}, cohort {cohort}", course=t.of(course.title), cohort=cohort.name),
-            typed=f"join {cohort.name}",
+            typed=f"join {name_typed(cohort.name)}",
         )
         note = t.t("{slots}, from {date}", slots=slot_words(t, cohort.slots), date=cohort.starts_on.isoformat())
         state = t.t("you are in") if mine else t.t("cohort {cohort}", cohort=cohort.name)
@@ -261,9 +262,9 @@ def _admin_part(cohorts: Sequence[Cohort], t: Catalogue) -> list[Block]:
     for cohort in cohorts[:5]:
         button = Button(
             t.t("Status"),
-            encode(Status(cohort.name)),
+            encode(Status(numbered(cohort))),
             spoken=t.t("Status of {cohort}", cohort=cohort.name),
-            typed=f"cohort status {cohort.name}",
+            typed=f"cohort status {name_typed(cohort.name)}",
         )
         head: Line = (Span(cohort.name, bold=True), Span(f" · {cohort_state(cohort.state, t)}"))
         blocks.append(Item("•", head, buttons=(button,)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.messages.actions import encode
 from bot.messages.blocks import (
@@ -97,14 +97,12 @@ def lesson_message(view: LessonView, t: Catalogue) -> Message:
     """The lesson as it stands for this learner."""
     title = lesson_title(view, t)
     blocks: list[Block] = [Title(title), Note(_about(view, t)), Text(para((Span(t.of(view.lesson.why)),)))]
-    core = view.lesson.core
-    if core.media and not view.plain:
-        blocks.append(film(view, core, t))
-    shown, later = _boxed(view)
-    if core in shown or core in view.activities:
+    core, shown = view.lesson.core, _shown(view)
+    if core in shown:
+        if core.media and not view.plain:
+            blocks.append(film(view, core, t))
         blocks.append(_item(view, core, t))
-    if not view.plain:
-        blocks += _box_row(view, later, t)
+    blocks += _box_row(view, t)
     extras = [activity for activity in view.activities if not activity.core and activity in shown]
     if extras:
         blocks.append(Section(t.t("Choose what you like")))
@@ -170,6 +168,11 @@ def film(view: LessonView, activity: Activity, t: Catalogue) -> Film:
 
 def activity_panel(view: LessonView, activity: Activity, t: Catalogue, *, again: bool = False) -> Form:
     """The panel of one activity: its full text, and whatever is needed to do it. `again` reopens a quiz."""
+    panel = _activity_panel(view, activity, t, again=again)
+    return replace(panel, number=view.number(activity)) if activity in view.activities else panel
+
+
+def _activity_panel(view: LessonView, activity: Activity, t: Catalogue, *, again: bool) -> Form:
     given = view.given.get(activity.id)
     voted = activity.id in view.done
     blocks: list[Block] = [Note((Span(_kind_and_minutes(activity, t)),)), Text(activity.summary.get(t.language, ()))]
@@ -230,7 +233,7 @@ def quiz_line(activity: Activity, choice: str, t: Catalogue) -> Line:
     option = activity.option(choice)
     verdict = t.t("Right.") if choice in activity.right else t.t("Not quite.")
     why = t.of(option.why) if option and option.why else ""
-    return (Span(verdict, bold=True), Span(f" {why}" if why else ""))
+    return (Span(verdict, bold=True), *([Span(f" {why}")] if why else []))
 
 
 def feedback_form(view: LessonView, worth: Worth, t: Catalogue) -> Form:
@@ -270,27 +273,55 @@ def _total(view: LessonView, t: Catalogue) -> str:
     return minutes(t, sum(activity.minutes for activity in view.activities))
 
 
-def _boxed(view: LessonView) -> tuple[tuple[Activity, ...], tuple[Activity, ...]]:
+def _shown(view: LessonView) -> tuple[Activity, ...]:
+    """What is done, and what is to be done in the minutes there are."""
     if view.box is None:
-        return view.activities, ()
+        return view.activities
+    now = fit(view.activities, view.done, view.box).now
+    return tuple(activity for activity in view.activities if activity in now or activity.id in view.done)
+
+
+def box_words(view: LessonView, t: Catalogue) -> str:
+    """What fits into the minutes somebody has, or that nothing does, and what is kept for later."""
+    if view.box is None:
+        return t.t("Showing everything.")
     boxed = fit(view.activities, view.done, view.box)
-    done = tuple(activity for activity in view.activities if activity.id in view.done)
-    shown = tuple(a for a in view.activities if a in boxed.now or a in done)
-    return shown, boxed.later
-
-
-def _box_row(view: LessonView, later: tuple[Activity, ...], t: Catalogue) -> list[Block]:
-    if view.box is not None:
-        boxed = minutes(t, view.box)
-        kept = t.line_n(
-            "Shown: what fits into {box}. {n} activity is kept for later.",
-            "Shown: what fits into {box}. {n} activities are kept for later.",
-            len(later),
-            box=boxed,
+    if not boxed.now:
+        return t.t("Nothing is left to do in this lesson.")
+    box, takes = minutes(t, view.box), minutes(t, boxed.minutes)
+    if boxed.fits:
+        words = t.tn(
+            "What fits into {box}: {n} activity ({minutes}).",
+            "What fits into {box}: {n} activities ({minutes} in all).",
+            len(boxed.now),
+            box=box,
+            minutes=takes,
         )
+    else:
+        title = t.of(boxed.now[0].title)
+        words = t.t(
+            "Nothing fits into {box}. The shortest is “{title}” ({minutes}).", box=box, title=title, minutes=takes
+        )
+    if not boxed.later:
+        return words
+    rest = minutes(t, sum(activity.minutes for activity in boxed.later))
+    kept = t.tn(
+        "Kept for later: {n} activity ({minutes}).",
+        "Kept for later: {n} activities ({minutes} in all).",
+        len(boxed.later),
+        minutes=rest,
+    )
+    return f"{words} {kept}"
+
+
+def _box_row(view: LessonView, t: Catalogue) -> list[Block]:
+    if view.box is not None:
+        words = Note((Span(box_words(view, t)),))
+        if view.plain:
+            return [words, Note(t.line("Type `timebox all` to show everything."))]
         everything = Button(t.t("Show everything"), _box(view, None), typed="timebox all")
-        return [Note(kept), Buttons((everything,))]
-    if len(view.done) >= len(view.activities):
+        return [words, Buttons((everything,))]
+    if view.plain or len(view.done) >= len(view.activities):
         return []
     buttons = tuple(
         Button(
@@ -316,7 +347,8 @@ def _item(view: LessonView, activity: Activity, t: Catalogue) -> Item:
     summary = activity.summary.get(t.language, ())
     note = state or _flat(summary)
     if view.plain:
-        note = (*note, Span(" "), *_typed_hint(activity, n, done, t))
+        hint = _typed_hint(activity, n, done, t)
+        note = (*note, Span(" "), *hint) if note and hint else note or hint
     mark = t.t("{n}, done", n=n) if done else str(n)
     return Item(mark, head, note, done, () if view.plain else _item_buttons(view, activity, n, done, t))
 
@@ -451,6 +483,14 @@ def _choose(view: LessonView, activity: Activity, blocks: list[Block], t: Catalo
             else t.line("Your choice is stored with your name; others only see the totals.")
         )
         blocks.append(Note(secret))
+        blocks.append(
+            Note(
+                t.line(
+                    "Results appear after five votes. Whoever looks just before and just after somebody votes can see "
+                    "which total grew."
+                )
+            )
+        )
     choices = tuple(
         Choice(option.id, f"{letter(place)}. {t.of(option.label)}") for place, option in enumerate(activity.options)
     )

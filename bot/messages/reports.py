@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.messages.actions import encode
+from bot.messages.actions import encode, numbered
 from bot.messages.blocks import Block, Button, Buttons, Message, Note, Section, Table, Text, Title
 from bot.messages.texts import Catalogue
+from bot.messages.typing import name_typed
 from bot.messages.words import level_word, para
 from bot.model.cohort import Cohort
 from bot.model.commands import Report
@@ -54,8 +55,10 @@ def report(
     )
     blocks.append(Note(note))
     if not only_feedback:
-        typed = f"cohort report {cohort.name} file"
-        blocks.append(Buttons((Button(t.t("Download (CSV)"), encode(Report(cohort.name, file=True)), typed=typed),)))
+        typed = f"cohort report {name_typed(cohort.name)} file"
+        blocks.append(
+            Buttons((Button(t.t("Download (CSV)"), encode(Report(numbered(cohort), file=True)), typed=typed),))
+        )
     return Message(t.language, title, tuple(blocks))
 
 

@@ -82,7 +82,7 @@ def _spans(pattern: str, values: Mapping[str, Any], *, bold: bool, code: bool) -
             parts += value
         elif isinstance(value, Span | Moment):
             parts.append(value)
-        else:
+        elif str(value):
             parts.append(Span(str(value), bold=bold, code=code))
         at = match.end()
     if at < len(pattern):

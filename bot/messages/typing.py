@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
+from bot.errors import Slip
+from bot.model.commands import Enrol, Join, Launch, People, Roles
 from bot.model.course import Language
-from bot.rules.grammar import VerbHelp, table
+from bot.rules.grammar import VerbHelp, parse, table
 from bot.rules.grammar_words import NOUNS
 
 _ARGUMENTS = {
@@ -59,6 +61,24 @@ def typed_in(language: Language, text: str) -> str:
     if _named_noun(text):
         words.insert(0, noun_in(language, noun))
     return " ".join(words)
+
+
+@lru_cache(maxsize=1000)
+def name_typed(name: str) -> str:
+    """The name of a cohort as one types it: in quotes where it is a word of a command as well."""
+    meant = {
+        f"join {name}": Join(name),
+        f"cohort launch {name}": Launch(name),
+        f"cohort people {name}": People(name),
+        f"cohort roles {name}": Roles(name),
+        f"cohort roles {name} facilitator @ann": Roles(name, "facilitator", "@ann"),
+        f"cohort enrol {name} @ann": Enrol(name, "@ann"),
+    }
+    try:
+        plain = all(parse(text, language=Language.EN, direct=True) == command for text, command in meant.items())
+    except Slip:
+        plain = False
+    return name if plain else f'"{name}"'
 
 
 def noun_in(language: Language, noun: str) -> str:

@@ -115,7 +115,8 @@ class Delivery:
 
     `key` is unique for ever and travels with the message, so that a platform can be asked whether it has it.
     Moments are aware UTC: `due_at` when it is owed, `not_before` when the next attempt or check may be, `not_after`
-    when it must be planned anew instead (quiet hours). `content` holds small facts that rendering needs.
+    when it must be planned anew instead (quiet hours), `tried_at` since when attempts fail. `content` holds small facts
+    that rendering needs.
     """
 
     id: int
@@ -137,5 +138,6 @@ class Delivery:
     lease_until: datetime | None = None
     ref: MessageRef | None = None
     sent_at: datetime | None = None
+    tried_at: datetime | None = None
     priority: Priority = Priority.TIMELY
     content: Mapping[str, Any] = field(default_factory=dict)

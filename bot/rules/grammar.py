@@ -70,8 +70,8 @@ def _read(noun: Noun, typed_noun: str, text: str, language: Language) -> Command
     for count in range(min(_LONGEST_VERB, len(found)), 0, -1):
         word = " ".join(token.text for token in found[:count])
         row = verbs_of(noun.name).get(key(word))
-        # a lone quotation mark or dash belongs to what follows
-        if row is not None and key(found[count - 1].text):
+        # a lone quotation mark or dash belongs to what follows, and so does a name in quotes that a verb could contain
+        if row is not None and key(found[count - 1].text) and not any(token.quoted for token in found[1:count]):
             rest = text[found[count - 1].end :].strip()
             return _READERS[row.command](Said(row, typed_noun, row.spelled(key(word)), rest, language))
     if not noun.alone and key(found[0].text) in verbs_of(_ALONE.name):

@@ -23,8 +23,11 @@ _OPTIONS = {
 }
 _ROLES = {
     **dict.fromkeys(("admin", "admins", "administrator", "administrateur", "administratrice"), "admin"),
+    **dict.fromkeys(("responsable", "responsables", "administration"), "admin"),
     **dict.fromkeys(("facilitator", "animateur", "animatrice", "facilitateur", "facilitatrice"), "facilitator"),
+    **dict.fromkeys(("facilitators", "animation", "animateurs", "animatrices"), "facilitator"),
     **dict.fromkeys(("contributor", "contributeur", "contributrice", "collaborateur", "collaboratrice"), "contributor"),
+    **dict.fromkeys(("contributors", "contribution", "contributeurs", "contributrices"), "contributor"),
 }
 _ADD = frozenset(["add", "give", "grant", "+", "ajouter", "ajoute", "donner"])
 _REMOVE = frozenset(["remove", "take", "revoke", "delete", "-", "retirer", "retire", "enlever", "supprimer"])
@@ -159,12 +162,12 @@ def _roles(said: Said) -> Command:
         return _roles_without_role(said, found)
     role = _role(found[at])
     before = found[:at]
-    doing = key_of(before[-1]) if before else ""
+    doing = key_of(before[-1]) if before and not before[-1].quoted else ""
     remove = doing in _REMOVE
     if remove or doing in _ADD:
         before = before[:-1]
     after = found[at + 1 :]
-    if after and key(after[0].text) in ("to", "from", "a", "de"):
+    if after and not after[0].quoted and key(after[0].text) in ("to", "from", "a", "de"):
         after = after[1:]
     person = said.rest[after[0].start :].strip() if after else ""
     if role == "contributor":

@@ -49,6 +49,9 @@ class Said:
     @property
     def name(self) -> str | None:
         """What follows as a name or value: no quotes around it, no punctuation or politeness after it."""
+        found = self.tokens
+        if len(found) == 1 and found[0].quoted:
+            return found[0].text or None  # whatever stands in quotes is meant, "thanks" too
         if not self.key:
             return None
         return unquoted(_POLITE.sub("", " ".join(self.rest.split()))).rstrip(" .,;:!?") or None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _STRAIGHT = str.maketrans("’‘ʼ`´“”„«»", "'''''\"\"\"\"\"")
+_FOR = ("for ", "for the ", "pour ", "pour les ", "pour le ", "pour la ", "pour l'", "les ", "le ", "la ", "l'")
 _EDGES = " .,;:!?…\"'*_~()[]¡¿"
 _TOKEN = re.compile(
     r"[\"“”„«](?P<double>[^\"“”„«»\n]*)[\"“”»](?=[\s,;.]|$)"
@@ -39,6 +40,13 @@ def plain(text: str) -> str:
 def key(text: str) -> str:
     """What words are compared by: plain, hyphens as spaces, no punctuation around them."""
     return " ".join(re.sub(r"[-‐‑_]", " ", plain(text)).split()).strip(_EDGES)
+
+
+def spellings(title: str) -> frozenset[str]:
+    """How people type a title that says for whom something is: whole, or from any word on that carries meaning."""
+    whole = key(title)
+    rests = (whole.removeprefix(opening) for opening in _FOR if whole.startswith(opening))
+    return frozenset(text for text in (whole, *rests) if text)
 
 
 def tokens(text: str) -> list[Token]:

@@ -76,16 +76,22 @@ Calendar = Mapping[date, Mapping[Language, str]]
 """Holidays: day to its names."""
 
 
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone with this IANA name. Python itself keeps eight, and reads the others from their files each time."""
+    return ZoneInfo(name)
+
+
 @lru_cache(maxsize=8192)
 def resolve(day: date, at: time, zone: str) -> datetime:
     """The UTC moment of a wall time (gap: forward by the gap; overlap: the first)."""
-    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, at, tzinfo=zone_of(zone)).astimezone(UTC)
 
 
 @lru_cache(maxsize=8192)
 def closes(day: date, end: time, zone: str) -> datetime:
     """The UTC moment at which a window ends that day; on the day of a clock change rather early than late."""
-    wall = datetime.combine(day, end, tzinfo=ZoneInfo(zone))
+    wall = datetime.combine(day, end, tzinfo=zone_of(zone))
     return min(wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
 
 
@@ -119,7 +125,7 @@ def plan_lesson(
     wall = datetime.combine(day, slot.at)
     steps: list[Step] = []
     if after is not None:
-        before = after.astimezone(ZoneInfo(wishes.zone)).date()
+        before = after.astimezone(zone_of(wishes.zone)).date()
         if day <= before:
             day = before + timedelta(days=1)
             steps.append(Step(Why.SPACING, day))
@@ -131,13 +137,13 @@ def plan_lesson(
     if at_time != slot.at:
         steps.append(Step(Why.WINDOW, planned.local.date()))
     return PlannedMoment(
-        planned.at, planned.until, planned.local, wall.replace(tzinfo=ZoneInfo(wishes.zone)), tuple(steps)
+        planned.at, planned.until, planned.local, wall.replace(tzinfo=zone_of(wishes.zone)), tuple(steps)
     )
 
 
 def next_open(moment: datetime, wishes: Wishes, holidays: Calendar, *, heed_absence: bool = False) -> PlannedMoment:
     """The first moment at or after `moment` that is inside the window, on a wanted day and not on a holiday."""
-    local = moment.astimezone(ZoneInfo(wishes.zone))
+    local = moment.astimezone(zone_of(wishes.zone))
     day = local.date()
     ahead = Wishes(wishes.zone, wishes.window, wishes.days, wishes.absences if heed_absence else ())
     if _open_day(day, ahead, holidays) and wishes.window.start <= local.time() < wishes.window.end:
@@ -158,7 +164,7 @@ def absence_at(at: datetime, wishes: Wishes) -> Absence | None:
     """The absence in which `at` falls, if any."""
     if not wishes.absences:
         return None
-    return wishes.absence_on(at.astimezone(ZoneInfo(wishes.zone)).date())
+    return wishes.absence_on(at.astimezone(zone_of(wishes.zone)).date())
 
 
 def back_from(away: Absence, wishes: Wishes, holidays: Calendar) -> PlannedMoment:
@@ -185,7 +191,7 @@ def _first_open(
     for _ in range(MAX_DAYS_AHEAD):
         moment = resolve(day, at, wishes.zone)
         until = closes(day, wishes.window.end, wishes.zone)
-        local = moment.astimezone(ZoneInfo(wishes.zone))
+        local = moment.astimezone(zone_of(wishes.zone))
         if earliest is not None and until <= earliest:
             pass  # over already when it was asked for, which needs no reason
         elif away := wishes.absence_on(day):

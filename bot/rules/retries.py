@@ -11,15 +11,19 @@ SETTLE = timedelta(seconds=2)
 DOUBT_WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 20, 60, 300, 1800))
 
 
-def next_attempt(attempt: int, due_at: datetime, now: datetime, retry_after: float | None = None) -> datetime | None:
+def next_attempt(
+    attempt: int, tried_at: datetime | None, now: datetime, retry_after: float | None = None
+) -> datetime | None:
     """When to try again after attempt number `attempt` (from 1) failed at `now`; None: give up.
 
-    `retry_after` (seconds) is what the platform asked for and is always respected.
+    `tried_at` is since when attempts fail (None: this is the first to fail). How long ago the message was due does not
+    matter: it may have waited for days before anybody tried. `retry_after` (seconds) is what the platform asked for and
+    is always respected.
     """
     wait = WAITS[min(max(attempt, 1), len(WAITS)) - 1]
     if retry_after is not None:
         wait = max(wait if attempt > 3 else timedelta(0), timedelta(seconds=retry_after))
-    if now - due_at > GIVE_UP_AFTER and attempt >= len(WAITS):
+    if tried_at is not None and now - tried_at > GIVE_UP_AFTER and attempt >= len(WAITS):
         return None
     return now + wait
 

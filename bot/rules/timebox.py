@@ -10,11 +10,15 @@ from bot.model.course import Activity
 
 @dataclass(frozen=True, slots=True)
 class TimeBoxed:
-    """`now` fits, in the author's order; `later` waits for catch-up; `minutes` is what `now` takes."""
+    """`now` is what to do, in the author's order; `later` is kept for later; `minutes` is what `now` takes.
+
+    `fits` is false where nothing is short enough: `now` is then the shortest there is.
+    """
 
     now: tuple[Activity, ...]
     later: tuple[Activity, ...]
     minutes: int
+    fits: bool = True
 
 
 def fit(activities: Sequence[Activity], done: Collection[str], minutes: int) -> TimeBoxed:
@@ -29,11 +33,12 @@ def fit(activities: Sequence[Activity], done: Collection[str], minutes: int) -> 
         if activity.minutes <= left:
             chosen.add(activity.id)
             left -= activity.minutes
-    if not chosen and todo:
+    fits = bool(chosen) or not todo
+    if not fits:
         chosen.add(min(todo, key=lambda activity: activity.minutes).id)
     now = tuple(activity for activity in todo if activity.id in chosen)
     later = tuple(activity for activity in todo if activity.id not in chosen)
-    return TimeBoxed(now, later, sum(activity.minutes for activity in now))
+    return TimeBoxed(now, later, sum(activity.minutes for activity in now), fits)
 
 
 def smallest_next(activities: Sequence[Activity], done: Collection[str]) -> Activity | None:

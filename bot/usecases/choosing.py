@@ -21,12 +21,13 @@ from bot.model.commands import (
     SetWindow,
     SetZone,
 )
-from bot.model.course import Language
+from bot.model.course import Course, Language, Track
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.people import Person
 from bot.model.richtext import Line
 from bot.ports import Tx
 from bot.rules.dates import parse_days, parse_window
+from bot.rules.grammar_text import key, spellings
 from bot.rules.zones import find_zone
 from bot.usecases.context import Parts, Who
 from bot.usecases.looking import course_view
@@ -146,15 +147,24 @@ async def _mine(parts: Parts, tx: Tx, who: Who, cohort_id: int | None) -> tuple[
         return None
 
 
+def _track_called(course: Course, said: str) -> Track | None:
+    """The track that is meant by its id, by its title in any language, or by a title without its first words."""
+    word = said.strip().casefold()
+    titles = [(track, title) for track in course.tracks for title in track.title.values()]
+    return (
+        course.track(word)
+        or next((track for track, title in titles if key(title) == key(said)), None)
+        or next((track for track, title in titles if spellings(title) & spellings(said)), None)
+    )
+
+
 async def _set_track(parts: Parts, tx: Tx, who: Who, enrolment: Enrolment, cohort: Cohort, wanted: str) -> Enrolment:
     course = parts.course_of(cohort)
     word = wanted.strip().casefold()
     if word in ("", "later", "none"):
         track_id = None
     else:
-        track = next(
-            (t for t in course.tracks if word == t.id or word in {title.casefold() for title in t.title.values()}), None
-        )
+        track = _track_called(course, wanted)
         if track is None:
             ids = ", ".join(t.id for t in course.tracks)
             raise Slip(

@@ -333,14 +333,14 @@ class Shift:
         now = self.parts.clock()
         if row.kind is not Kind.REFRESH:
             return Outcome(row.id, row.attempt, DeliveryState.UNKNOWN, now, not_before=now + self.parts.timing.settle)
-        again = next_attempt(row.attempt, row.due_at, now)
+        again = next_attempt(row.attempt, row.tried_at, now)
         if again is None:
             return Outcome(row.id, row.attempt, DeliveryState.FAILED, now, reason=Reason.DOWN.value)
         return Outcome(row.id, row.attempt, DeliveryState.RETRY, now, not_before=again)
 
     async def _failed(self, row: Delivery, error: SendFailed) -> Outcome:
         now = self.parts.clock()
-        again = None if error.permanent else next_attempt(row.attempt, row.due_at, now, error.retry_after)
+        again = None if error.permanent else next_attempt(row.attempt, row.tried_at, now, error.retry_after)
         if error.whole_lane and again is not None:
             self.rest = True
             self.hungry.set()

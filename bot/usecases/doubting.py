@@ -169,7 +169,7 @@ class Doubts:
         now = self.parts.clock()
         again: datetime | None = now
         if row.attempt > AT_ONCE_AGAIN:
-            again = next_attempt(row.attempt, row.due_at, now)
+            again = next_attempt(row.attempt, row.tried_at, now)
         if again is None:
             await self._resolve(row, DeliveryState.FAILED, reason=Reason.DOWN.value)
         else:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import Slip
-from bot.messages.actions import encode
+from bot.messages.actions import encode, numbered
 from bot.messages.blocks import Button, Look, Message, Reply
 from bot.messages.home import course_list, next_up
 from bot.messages.plans import when
 from bot.messages.settings import leave_question
 from bot.messages.texts import Catalogue
+from bot.messages.typing import name_typed
 from bot.messages.views import CourseView
 from bot.messages.welcome import not_this_time, notice, welcome
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
@@ -56,8 +57,8 @@ async def join(parts: Parts, tx: Tx, who: Who, command: Join) -> Reply:
     cohorts.sort(key=lambda cohort: cohort.lane != who.lane)
     if command.cohort is None and len(cohorts) != 1:
         return await list_courses(parts, tx, who, ListCourses())
-    wanted = (command.cohort or cohorts[0].name).casefold()
-    cohort = next((c for c in cohorts if wanted in (c.name.casefold(), c.course_id.casefold())), None)
+    wanted = (command.cohort or numbered(cohorts[0])).casefold()
+    cohort = next((c for c in cohorts if wanted in (numbered(c), c.name.casefold(), c.course_id.casefold())), None)
     if cohort is None:
         names = ", ".join(c.name for c in cohorts[:8])
         if not names:
@@ -209,7 +210,11 @@ async def leave(parts: Parts, tx: Tx, who: Who, command: Leave) -> Reply:
     await tx.waive_open(enrolment.id, "left")
     again: tuple[Button, ...] = ()
     if cohort.state in JOINABLE and not cohort.rehearsal:
-        again = (Button(t.t("Join again"), encode(Join(cohort.name)), Look.NORMAL, typed=f"join {cohort.name}"),)
+        again = (
+            Button(
+                t.t("Join again"), encode(Join(numbered(cohort))), Look.NORMAL, typed=f"join {name_typed(cohort.name)}"
+            ),
+        )
     line = t.line("You left *{course}*. Nothing further comes.", course=t.of(view.course.title))
     message = notice(t, t.t("You left the course"), line, again)
     return Reply(replace=message, say=None if who.caller.pressed else message)

@@ -12,6 +12,7 @@ from bot.messages.lessons import (
     WRITTEN,
     LessonView,
     activity_panel,
+    box_words,
     done_notice,
     feedback_form,
     lesson_message,
@@ -230,13 +231,7 @@ async def time_box(parts: Parts, tx: Tx, who: Who, command: TimeBox) -> Reply:
     await tx.save_content(scene.row.id, {**scene.row.content, "box": command.minutes})
     scene.row = replace(scene.row, content={**scene.row.content, "box": command.minutes})
     await scene.again()
-    t = who.t
-    words = (
-        t.tn("Showing what fits into {n} minute.", "Showing what fits into {n} minutes.", command.minutes)
-        if command.minutes
-        else t.t("Showing everything.")
-    )
-    return await scene.shown(words)
+    return await scene.shown(box_words(scene.view, who.t))
 
 
 async def show_lesson(parts: Parts, tx: Tx, who: Who, command: ShowLesson) -> Reply:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import NotAllowed, Slip
+from bot.messages.actions import numbered
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState
 from bot.model.commands import Caller
 from bot.model.people import Person, Role, RoleName
@@ -65,7 +66,8 @@ async def my_enrolment(parts: Parts, tx: Tx, who: Who, cohort_id: int | None) ->
 
 
 async def cohort_named(parts: Parts, tx: Tx, who: Who, name: str | None, *, example: str) -> Cohort:
-    """The cohort an admin or facilitator means; without a name, the only one there is, or the latest not closed.
+    """The cohort an admin or facilitator means, by its name or as a button holds it; without a name, the only one there
+    is, or the latest not closed.
 
     Raises Slip when there is no such cohort in this workspace: other workspaces' cohorts do not exist here.
     """
@@ -81,7 +83,7 @@ async def cohort_named(parts: Parts, tx: Tx, who: Who, name: str | None, *, exam
         names = ", ".join(cohort.name for cohort in alive[:8])
         raise Slip("Which cohort? There are: {names}.", names=names, example=f"{example} {alive[0].name}")
     wanted = name.strip().casefold()
-    found = next((cohort for cohort in cohorts if cohort.name.casefold() == wanted), None)
+    found = next((cohort for cohort in cohorts if wanted in (numbered(cohort), cohort.name.casefold())), None)
     if found is None:
         names = ", ".join(cohort.name for cohort in cohorts[:8])
         if not names:

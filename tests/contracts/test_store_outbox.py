@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from adapters.database.store import open_store
-from bot.model.delivery import DeliveryState, Kind, MessageRef, Priority
+from bot.model.delivery import Delivery, DeliveryState, Kind, MessageRef, Priority
 from bot.ports import Outcome, Store
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
@@ -79,6 +79,58 @@ async def test_a_claim_notes_who_until_when_and_which_attempt(store: Store) -> N
     (claimed,) = await claim(store)
     assert claimed == replace(owed, state=SENDING, worker=WORKER, lease_until=LEASE, attempt=1)
     assert await look_up(store, owed.key) == claimed
+
+
+async def fail(store: Store, at: datetime, to: DeliveryState = RETRY, until: datetime | None = None) -> Delivery:
+    """Claim the only row at `at` and have it end so; the row as it is afterwards."""
+    (row,) = await claim(store, at=at)
+    assert not await store.settle(WORKER, [Outcome(row.id, row.attempt, to, at, not_before=until or at)])
+    return await look_up(store, row.key)
+
+
+async def test_a_row_knows_since_when_its_attempts_fail(store: Store) -> None:
+    """From the first failure on, not from when it was due; what was not attempted and a night's rest change nothing."""
+    await owe(store, a_delivery(due_at=NOW - timedelta(days=9)))
+    assert (await fail(store, NOW, READY)).tried_at is None
+    assert (await fail(store, later(hours=1))).tried_at == later(hours=1)
+    assert (await fail(store, later(hours=2), READY)).tried_at == later(hours=1)
+    row = await fail(store, later(hours=3), DeliveryState.HELD, later(hours=15))
+    async with store.transaction() as tx:
+        await tx.move([row.id], READY, not_before=later(hours=15))
+    assert (await fail(store, later(hours=15))).tried_at == later(hours=1)
+
+
+@pytest.mark.parametrize("how", ["held", "longer", "resent", "caught up", "sent"])
+async def test_after_a_long_wait_or_an_end_failures_count_anew(store: Store, how: str) -> None:
+    """Held for days, given up and sent again, kept for catch-up or shown anew: the next failure is the first one."""
+    await owe(store, a_delivery())
+    row = await fail(store, later(hours=1))
+    if how == "held":
+        await fail(store, later(hours=2), DeliveryState.HELD, later(days=4))
+    elif how == "longer":
+        await fail(store, later(hours=2), DeliveryState.HELD, later(hours=12))
+        async with store.transaction() as tx:
+            await tx.hold_on([row.id], "paused", later(days=4))
+    elif how == "caught up":
+        async with store.transaction() as tx:
+            await tx.move([row.id], DeliveryState.CAUGHT_UP)
+    else:
+        await fail(store, later(hours=2), SENT if how == "sent" else FAILED)
+    assert (await look_up(store, row.key)).tried_at is None
+    if how != "sent":
+        async with store.transaction() as tx:
+            assert await tx.move([row.id], READY, not_before=later(days=4)) == [row.id]
+        assert (await fail(store, later(days=5))).tried_at == later(days=5)
+
+
+async def test_looking_up_what_was_cut_keeps_count(store: Store) -> None:
+    """A crash counts as a failure when it is found out; later ones do not move the beginning."""
+    await owe(store, a_delivery())
+    for hours in (1, 5):
+        (row,) = await claim(store, at=later(hours=hours))
+        found = later(hours=hours, minutes=3)
+        assert await store.resolve(row, Outcome(row.id, row.attempt, READY, found, not_before=found))
+        assert (await look_up(store, row.key)).tried_at == later(hours=1, minutes=3)
 
 
 async def test_a_claim_takes_only_what_is_due_in_its_lane(store: Store) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.catalogues import read_catalogues
 from adapters.logs import configure_logs
 from adapters.settings import Settings
-from adapters.slack import pacing
+from adapters.slack import pacing, platform
 from adapters.slack.clients import Clients, new_session
 from adapters.slack.installations import FixedInstallation
 from adapters.slack.platform import Pace, SlackPlatform
@@ -23,6 +23,8 @@ from tests.kill.serve_recorded import Pressure, settings_for
 
 async def run(settings: Settings, given: argparse.Namespace, pressure: Pressure) -> None:
     pacing.WINDOW /= given.hurry
+    pacing.LONGEST_PROMISE /= given.hurry
+    platform.SECOND_LOOK_SECONDS /= given.hurry
     session = new_session()
     installations = FixedInstallation(given.token, session, given.api, distributed=given.distributed)
     clients = Clients(installations, session, given.api)

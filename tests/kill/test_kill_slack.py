@@ -16,23 +16,23 @@ QUICK = Pressure(request=1.5, settle=0.4, lease=3.0, per_second=40.0)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("database", "options", "people"),
+    ("database", "options", "people", "kills"),
     [
-        ("sqlite", (), 120),
-        pytest.param("postgres", (), 120, marks=pytest.mark.postgres),
-        ("sqlite", ("--limits", "--distributed"), 60),
+        ("sqlite", (), 100, 5),
+        pytest.param("postgres", (), 100, 5, marks=pytest.mark.postgres),
+        ("sqlite", ("--limits", "--distributed"), 40, 2),
     ],
     ids=["sqlite", "postgres", "history once a minute"],
 )
 def test_killed_again_and_again_on_slack(
-    database: str, options: tuple[str, ...], people: int, request: pytest.FixtureRequest, tmp_path: Path
+    database: str, options: tuple[str, ...], people: int, kills: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Every delivery is one message, found by its metadata after a crash, however rarely history may be read."""
     url: str = request.getfixturevalue(f"{database}_url")
-    plan = Plan(url, kills=5, people=people, pressure=QUICK, patience=150)
+    plan = Plan(url, kills=kills, people=people, pressure=QUICK, patience=150)
     found = slack.run(tmp_path, plan, *options)
     assert found.verdict.clean, found.verdict
     assert found.verdict.rows == 2 * people
-    assert found.kills >= 3, "everything was delivered before the trouble was over"
+    assert found.kills >= 2, "everything was delivered before the trouble was over"
     assert found.figures["looks"] > 0
     assert {code for code, _ in found.exits} == {0}

@@ -11,7 +11,7 @@ from adapters.slack.fitting import VIEW, pages
 from adapters.slack.limits import clipped, length
 from adapters.slack.render import message_payload, message_payloads
 from adapters.slack.stamps import WHOLE, stamped
-from adapters.slack.views import Origin, whole_view
+from adapters.slack.views import Origin, modal, whole_view
 from bot.messages.blocks import (
     Bar,
     Bars,
@@ -19,6 +19,7 @@ from bot.messages.blocks import (
     Button,
     Buttons,
     Facts,
+    Form,
     Item,
     Message,
     Note,
@@ -70,6 +71,14 @@ def test_rows_share_their_buttons_before_anything_is_left_out() -> None:
     assert len(actions_of(payload)) == 60
     labels = [each["text"]["text"] for each in controls(payload["blocks"])]
     assert len(set(labels)) == 60, "without their row, buttons are told apart by their full names"
+
+
+def test_rows_share_their_buttons_in_windows_too() -> None:
+    many = message(Title("Catch up"), *items(80, 2))
+    view = accepted_view(whole_view(many, T, Origin(key="key")))
+    assert len(actions_of(view)) == 160
+    form = Form(Language.EN, "Catch up", "", many.blocks)
+    assert len(actions_of(accepted_view(modal(form, T, Origin())))) == 160
 
 
 def test_thirty_buttons_in_a_row_fit() -> None:

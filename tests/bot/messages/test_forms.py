@@ -69,7 +69,7 @@ def test_what_to_type_names_the_activity(kind: Kind, language: Language) -> None
     activity = next(each for each in view.activities if each.kind is kind)
     number = view.number(activity)
     t = CATALOGUES[language]
-    message = form_message(activity_panel(view, activity, t), t, number)
+    message = form_message(activity_panel(view, activity, t), t)
     hint = [block for block in message.blocks if isinstance(block, Note)][-1]
     typed = [span.text for span in parts_of(hint, Span) if span.code]
     assert typed

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from bot.messages.blocks import Bars, Button, Buttons, Film, Item, Message, Note, Steps
-from bot.messages.lessons import BOXES, SMALL, LessonView, activity_panel, lesson_message, poll_results
+from bot.messages.lessons import BOXES, SMALL, LessonView, activity_panel, box_words, lesson_message, poll_results
 from bot.messages.plain import plain_text
+from bot.messages.typing import typed_in
+from bot.messages.words import minutes
 from bot.model.course import Course, Kind, Language
 from bot.model.richtext import Span
 from tests.bot.messages.gallery import (
@@ -78,8 +81,57 @@ def test_numbers_are_those_that_people_type(language: Language, plain: bool) -> 
 
 
 @LANGUAGES
-def test_a_boxed_lesson_says_what_it_keeps_for_later(language: Language) -> None:
-    """Shown and kept together are the lesson, and one press shows everything."""
+@MODES
+def test_a_boxed_lesson_shows_what_fits_and_says_what_it_keeps(language: Language, plain: bool) -> None:
+    """Shown and kept together are the lesson, in plain mode too; the film is only there if its item is."""
+    t = CATALOGUES[language]
+    for name, view, message in shown(language, plain):
+        numbers = {int(re.match(r"\d+", item.mark)[0]) for item in items(message)}  # type: ignore[index]
+        there = [activity for activity in view.activities if view.number(activity) in numbers]
+        kept = [activity for activity in view.activities if activity not in there]
+        todo = [activity for activity in there if activity.id not in view.done]
+        if view.lesson.core not in there:
+            assert not list(parts_of(message, Film)), name
+        if view.box is None:
+            assert not kept, name
+            continue
+        takes, later = (sum(each.minutes for each in group) for group in (todo, kept))
+        said = " ".join(strings(message))
+        assert box_words(view, t) in said, name
+        assert not kept or (minutes(t, later) in box_words(view, t) and f" {len(kept)} " in box_words(view, t)), name
+        if takes > view.box:  # nothing fits: the shortest is there, and what it takes is said
+            (shortest,) = todo
+            assert shortest.minutes == min(each.minutes for each in (*kept, shortest))
+            assert shortest.title[language] in box_words(view, t)
+        assert not todo or minutes(t, takes) in box_words(view, t), name
+        everything = typed_in(language, "timebox all")
+        spans = [span.text for span in parts_of(message, Span) if span.code]
+        assert (everything in spans) is plain, name
+
+
+def test_what_does_not_fit_is_not_called_fitting() -> None:
+    """In words: what fits, what is kept, that nothing fits, that nothing is left."""
+    course = a_course(1)
+    view = LessonView(3, course, course.lessons[0], None, LINKS)
+    t = CATALOGUES[Language.EN]
+    shortest = min(view.activities, key=lambda each: each.minutes)
+    alone = replace(view, lesson=replace(view.lesson, activities=(replace(view.lesson.core, minutes=8),)), box=5)
+    assert (
+        box_words(alone, t)
+        == f"Nothing fits into 5 minutes. The shortest is “{t.of(view.lesson.core.title)}” (8 minutes)."
+    )
+    assert box_words(replace(alone, box=8), t) == "What fits into 8 minutes: 1 activity (8 minutes)."
+    assert box_words(replace(view, box=480), t).startswith("What fits into 480 minutes: ")
+    assert "Kept" not in box_words(replace(view, box=480), t)
+    assert "Kept for later: " in box_words(replace(view, box=shortest.minutes), t)
+    done = frozenset(each.id for each in view.activities)
+    assert box_words(replace(view, done=done, box=5), t) == "Nothing is left to do in this lesson."
+    assert box_words(view, t) == "Showing everything."
+
+
+@LANGUAGES
+def test_one_press_shows_everything_again(language: Language) -> None:
+    """A boxed lesson offers the whole one; a whole one offers boxes as long as something is left."""
     t = CATALOGUES[language]
     for name, view, message in shown(language, False):
         everything = [button for button in buttons_of(message) if button.label == t.t("Show everything")]
@@ -123,6 +175,20 @@ def test_an_unanswered_panel_tells_nothing_either(language: Language) -> None:
             for option in activity.options:
                 assert option.label[language] in words
                 assert not option.why or option.why[language] not in words
+
+
+@LANGUAGES
+def test_a_poll_says_before_the_vote_what_its_results_can_tell(language: Language) -> None:
+    """From when on there are results, and that a total can be watched; with names and without."""
+    t = CATALOGUES[language]
+    course = example_course()
+    polls = [(lesson, each) for lesson in course.lessons for each in lesson.activities if each.kind is Kind.POLL]
+    assert {poll.anonymous for _, poll in polls} == {False, True}
+    said = {Language.EN: ("after five votes", "which total grew"), Language.FR: ("après cinq votes", "quel total")}
+    assert SMALL == 5
+    for lesson, poll in polls:
+        words = " ".join(strings(activity_panel(LessonView(3, course, lesson, "leaders", LINKS), poll, t)))
+        assert all(part in words for part in said[language])
 
 
 SHARES = re.compile(r"(\d+)[ \u00a0\u202f]?%")

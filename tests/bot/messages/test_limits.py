@@ -8,16 +8,20 @@ from datetime import date
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import Slip
 from bot.messages.actions import decode
 from bot.messages.blocks import Buttons, Form, Item, Message, Title
+from bot.messages.texts import Catalogue
 from bot.messages.typing import typed_in
 from bot.model.commands import Command, Snooze
 from bot.model.course import Language
 from bot.model.richtext import Span
 from bot.rules.dates import parse_date
 from bot.rules.grammar import parse
+from tests.adapters.browser import showcase
 from tests.bot.messages.gallery import (
     Scene,
     admin_things,
@@ -28,12 +32,19 @@ from tests.bot.messages.gallery import (
     scene,
     strings,
 )
+from tests.reading import empty_spans
 
 LONGEST_LABEL = 75
 """Slack's limit for the words on a button; its action ids may have 255 characters."""
 LONGEST_ACTION = 255
-LONGEST_NAME = "x" * 40
-"""As long as a cohort's name may be."""
+LONGEST_NAMES = ("x" * 40, "ж" * 40, "ش" * 40, "課" * 40, "𠀀" * 40)
+"""As long as a cohort's name may be, in letters that addresses write with one to twelve characters each."""
+
+SHOWCASE = tuple(
+    (make.__name__, make(language))
+    for make in (showcase.everything, showcase.a_form, showcase.a_panel, showcase.home_card, showcase.a_lesson)
+    for language in Language
+)
 
 LANGUAGES = pytest.mark.parametrize("language", Language)
 
@@ -44,9 +55,10 @@ def gallery(language: Language) -> tuple[tuple[str, Message | Form], ...]:
 
 
 @LANGUAGES
-def test_labels_and_actions_fit_everywhere(language: Language) -> None:
+@pytest.mark.parametrize("cohort_name", LONGEST_NAMES)
+def test_labels_and_actions_fit_everywhere(language: Language, cohort_name: str) -> None:
     """At most 75 characters on a button, at most 255 in what it means, also with the longest cohort name."""
-    long = replace(scene(language), cohort_name=LONGEST_NAME)
+    long = replace(scene(language), cohort_name=cohort_name)
     for name, thing in (*gallery(language), *learner_things(long), *admin_things(long)):
         for button in buttons_of(thing):
             assert 0 < len(button.label) <= LONGEST_LABEL, (name, button)
@@ -54,6 +66,23 @@ def test_labels_and_actions_fit_everywhere(language: Language) -> None:
             assert bool(button.action) != bool(button.href), (name, button)
         if isinstance(thing, Form):
             assert len(thing.action) <= LONGEST_ACTION, name
+
+
+@LANGUAGES
+def test_nothing_that_is_shown_is_empty(language: Language) -> None:
+    """No span without words, whatever a sentence was filled with: screen readers stop at them."""
+    for name, thing in (*gallery(language), *SHOWCASE):
+        assert not list(empty_spans(thing)), name
+
+
+@given(st.lists(st.sampled_from(["{a}", "*{a}*", "`{b}`", "words", " ", "*bold*"]), max_size=8), st.text(), st.text())
+def test_an_empty_value_leaves_no_empty_span(parts: list[str], a: str, b: str) -> None:
+    """However a sentence is made, its words are there and nothing else."""
+    line = Catalogue(Language.EN).line("".join(parts), a=a, b=b)
+    assert not list(empty_spans(line))
+    assert "".join(span.text for span in line if isinstance(span, Span)) == "".join(
+        part.strip("*`").replace("{a}", a).replace("{b}", b) for part in parts
+    )
 
 
 @LANGUAGES

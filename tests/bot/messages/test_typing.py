@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from bot.messages.typing import noun_in, typed_in
+from bot.messages.typing import name_typed, noun_in, typed_in
+from bot.model import commands
 from bot.model.course import Language
 from bot.rules.grammar import VerbHelp, parse, table
 
@@ -65,3 +68,43 @@ def test_every_example_of_the_grammar_can_be_said_in_french(row: VerbHelp) -> No
 def test_nouns() -> None:
     """Of the grammar's own table."""
     assert [noun_in(FR, noun) for noun in ("course", "cohort", "other")] == ["cours", "cohorte", "other"]
+
+
+names = st.one_of(
+    st.from_regex(r"[\w.-]{1,40}", fullmatch=True),
+    st.sampled_from(sorted({word for row in table() for word in (row.verb, row.french_verb) if " " not in word})),
+    st.sampled_from(["add", "remove", "to", "confirm", "file", "page", "please", "merci", "admin", "animation", "csv"]),
+)
+
+
+@given(names, st.sampled_from(Language))
+@example("spring", Language.EN)
+@example("-", Language.FR)
+@example("v1.", Language.EN)
+def test_a_cohort_of_any_name_can_be_typed(name: str, language: Language) -> None:
+    """Whatever an admin called it: what a button says one can type means this cohort."""
+    typed = name_typed(name)
+    for english, meant in (
+        (f"cohort launch {typed} confirm", commands.Launch(name, confirmed=True)),
+        (f"cohort launch {typed}", commands.Launch(name)),
+        (f"cohort close {typed} confirm", commands.CloseCohort(name, confirmed=True)),
+        (f"cohort people {typed} page 2", commands.People(name, page=2)),
+        (f"cohort people {typed} file", commands.People(name, file=True)),
+        (f"cohort report {typed} file", commands.Report(name, file=True)),
+        (f"cohort roles {typed} add facilitator @ann", commands.Roles(name, "facilitator", "@ann")),
+        (f"cohort roles {typed}", commands.Roles(name)),
+        (f"cohort enrol {typed} @ann", commands.Enrol(name, "@ann")),
+        (f"cohort status {typed}", commands.Status(name)),
+        (f"join {typed}", commands.Join(name)),
+    ):
+        assert parse(typed_in(language, english), language=language, direct=True) == meant
+
+
+def test_names_stay_without_quotes_where_they_need_none() -> None:
+    """Quotes only where a command has that word."""
+    assert [name_typed(name) for name in ("spring", "printemps-26", "Été", "add")] == [
+        "spring",
+        "printemps-26",
+        "Été",
+        '"add"',
+    ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.course import BadgeLevel, Course, Levels, Tier
-from bot.rules.badges import lesson_progress, level_for, outlook, tier_for
+from bot.rules.badges import lesson_progress, level_for, outlook, ranks, tier_for
 from tests.builders import EVERY_KIND, a_course, a_lesson, texts
 
 NONE, BRONZE, SILVER, GOLD = BadgeLevel
@@ -75,6 +75,23 @@ def test_only_activities_of_the_lesson_count() -> None:
     assert progress.level is BRONZE
 
 
+@pytest.mark.parametrize(
+    ("levels", "done", "higher", "missing"),
+    [
+        (Levels(2, 2, 5), 1, SILVER, 1),
+        (Levels(2, 2, 2), 0, GOLD, 2),
+        (Levels(1, 4, 4), 1, GOLD, 3),
+        (Levels(1, 4, 4), 0, BRONZE, 1),
+    ],
+)
+def test_of_levels_that_need_the_same_the_highest_is_named(
+    levels: Levels, done: int, higher: BadgeLevel, missing: int
+) -> None:
+    """ "1 more for bronze" would hide that silver is reached with it."""
+    progress = lesson_progress(a_lesson(1, levels=levels), ACTIVITIES[:done])
+    assert (progress.next_level, progress.to_next) == (higher, missing)
+
+
 @given(thresholds, st.sets(st.sampled_from(ACTIVITIES)), st.sampled_from(ACTIVITIES))
 def test_more_work_never_lowers_a_level(levels: Levels, done: set[str], more: str) -> None:
     """Each further activity keeps or raises the level, and brings the next one closer."""
@@ -94,7 +111,7 @@ def test_what_is_missing_is_exactly_what_reaches_the_next_level(levels: Levels, 
         return
     assert progress.to_next > 0
     assert progress.level < progress.next_level
-    assert level_for(levels, len(done) + progress.to_next) >= progress.next_level
+    assert level_for(levels, len(done) + progress.to_next) == progress.next_level
     assert level_for(levels, len(done) + progress.to_next - 1) < progress.next_level
 
 
@@ -207,6 +224,58 @@ def test_a_tier_that_a_new_edition_dropped_stays_too() -> None:
     view = outlook(renamed, by_lesson([BRONZE, BRONZE]), earlier=[COURSE])
     assert view.tier == TIERS[0]
     assert view.next_tier == renamed.certificate[0]
+
+
+BRONZE_TIER, SILVER_TIER, GOLD_TIER = (tier(f"c-{level}", **{level: 2}) for level in ("bronze", "silver", "gold"))
+
+
+@pytest.mark.parametrize(
+    ("present", "reached", "following"),
+    [
+        ((BRONZE_TIER, GOLD_TIER), SILVER_TIER, "c-gold"),  # between what it stood between
+        ((BRONZE_TIER,), SILVER_TIER, None),
+        ((GOLD_TIER,), SILVER_TIER, "c-gold"),
+        ((BRONZE_TIER, tier("other", bronze=1), GOLD_TIER), SILVER_TIER, "c-gold"),  # above what asks for less
+        ((tier("other", bronze=1),), SILVER_TIER, None),
+        ((tier("harder", silver=3),), SILVER_TIER, "harder"),
+        ((), SILVER_TIER, None),
+    ],
+)
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_tier_that_was_dropped_keeps_its_rank_and_its_name(
+    present: tuple[Tier, ...], reached: Tier, following: str | None, kept: bool
+) -> None:
+    """It is neither lost nor below a tier that is easier; the next one is the next of today's above it."""
+    before = replace(COURSE, certificate=(BRONZE_TIER, SILVER_TIER, GOLD_TIER))
+    now = replace(COURSE, edition="e2", certificate=present)
+    levels = [BRONZE, BRONZE] if kept else [SILVER, SILVER]
+    view = outlook(now, by_lesson(levels), kept=reached.id if kept else None, earlier=[before])
+    assert view.tier == reached
+    assert (view.next_tier.id if view.next_tier else None) == following
+    assert view.reachable is not None
+
+
+@given(st.lists(tier_lists(), min_size=2, max_size=4), level_lists, st.data())
+def test_no_edition_takes_away_what_was_reached(
+    editions: list[tuple[Tier, ...]], levels: list[BadgeLevel], data: st.DataObject
+) -> None:
+    """Whichever tiers an edition drops, renames or makes harder: nobody falls below a tier they had."""
+    dropped = [
+        tuple(each for each in tiers if data.draw(st.booleans())) if number else tiers
+        for number, tiers in enumerate(editions)
+    ]
+    courses = [replace(a_course(8, certificate=tiers), edition=f"e{n}") for n, tiers in enumerate(dropped)]
+    *earlier, now = courses
+    order = [each.id for each in ranks(now, earlier)]
+    assert len(order) == len(set(order))
+    view = outlook(now, by_lesson(levels), earlier=earlier)
+    had = [found.id for course in courses if (found := tier_for(course.certificate, levels))]
+    assert (view.tier is None) == (not had)
+    if view.tier:
+        assert all(order.index(each) <= order.index(view.tier.id) for each in had)
+    if view.next_tier:
+        assert view.next_tier in now.certificate
+        assert view.missing
 
 
 @given(tier_lists(), tier_lists(), level_lists, st.data())

@@ -194,6 +194,34 @@ MEANT: list[tuple[str, Command]] = [
         "cohorte rôles printemps retirer animatrice @anne",
         commands.Roles("printemps", "facilitator", "@anne", remove=True),
     ),
+    *(
+        (f"cohorte rôles printemps ajouter {word} @anne", commands.Roles("printemps", "facilitator", "@anne"))
+        for word in ("animation", "animatrice", "animateur", "facilitatrice", "facilitateur")
+    ),
+    *(
+        (f"cohorte rôles printemps ajouter {word} à @anne", commands.Roles("printemps", "admin", "@anne"))
+        for word in ("responsable", "Responsable", "admin", "administration", "administratrice")
+    ),
+    *(
+        (f"cohorte rôles printemps ajouter {word}:x @anne", commands.Roles("printemps", "contributor:x", "@anne"))
+        for word in ("contribution", "contributrice", "contributeur", "collaboratrice")
+    ),
+    # names in quotes are names, whatever the command would make of them
+    *(
+        (f"cohort roles “{name}” facilitator @ann", commands.Roles(name, "facilitator", "@ann"))
+        for name in ("add", "remove", "ajouter", "-", "admin", "animation", "to", "please")
+    ),
+    ('cohort roles "add" add admin @ann', commands.Roles("add", "admin", "@ann")),
+    ('cohort roles "add" remove admin @ann', commands.Roles("add", "admin", "@ann", remove=True)),
+    ('cohort roles "add"', commands.Roles("add")),
+    ('cohort roles "facilitator"', commands.Roles("facilitator")),
+    ('cohort open "to" slack:T1', commands.OpenTo("to", "slack:T1")),
+    *((f'cohort status "{name}"', commands.Status(name)) for name in ("please", "add", "status", "thanks")),
+    *((f'cohort launch "{name}"', commands.Launch(name)) for name in ("confirm", "merci")),
+    ('cohort launch "confirm" confirm', commands.Launch("confirm", confirmed=True)),
+    ('cohort people "file" file', commands.People("file", file=True)),
+    ('cohort report "file"', commands.Report("file")),
+    ('cohort enrol "add" @ann', commands.Enrol("add", "@ann")),
 ]
 
 

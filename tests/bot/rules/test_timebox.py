@@ -61,7 +61,8 @@ def test_a_box_is_never_too_full_and_loses_nothing(minutes: list[int], done: set
     assert ids(boxed.now) == "".join(sorted(ids(boxed.now)))
     assert ids(boxed.later) == "".join(sorted(ids(boxed.later)))
     assert bool(boxed.now) == bool(todo)
-    if boxed.minutes > box:
+    assert boxed.fits is (boxed.minutes <= box)
+    if not boxed.fits:
         assert len(boxed.now) == 1
         assert boxed.minutes == min(each.minutes for each in todo)
 

@@ -9,6 +9,7 @@ import pytest
 from bot.messages.blocks import Reply
 from bot.model.course import Language, Weekday
 from bot.model.people import Person, Window
+from bot.rules.grammar_text import spellings
 from tests.builders import every_table, without
 from tests.reading import plain_text
 from tests.world import World
@@ -71,6 +72,43 @@ async def test_the_form_shows_what_holds_and_saves_everything_or_nothing(world: 
     person = await ben(world)
     assert (person.zone, person.window) == ("America/Halifax", Window(time(10), time(12)))
     assert person.days == frozenset({Weekday.MON, Weekday.FRI})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "track leaders",
+        "track For leaders",
+        "track for leaders",
+        "parcours Pour les gestionnaires",
+        "parcours pour les gestionnaires",
+        "parcours les gestionnaires",
+        "parcours gestionnaires",
+        "parcours « gestionnaires »",
+    ],
+)
+async def test_a_track_is_known_without_the_words_before_it(world: World, typed: str) -> None:
+    """Its id, its title in both languages, and the title without “for” or « pour les »."""
+    await world.running("@ben", course="culture")
+    await world.says(world.ben, typed)
+    assert (await world.enrolment(world.ben)).track == "leaders"
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Pour l’équipe", "équipe"),
+        ("Pour l'équipe", "l’equipe"),
+        ("Pour tout le monde", "tout le monde"),
+        ("Pour la relève", "releve"),
+        ("Pour les équipes de réalisation", "équipes de réalisation"),
+        ("For the curious", "curious"),
+    ],
+)
+def test_a_title_is_recognised_from_any_word_on_that_carries_meaning(title: str, typed: str) -> None:
+    """Accents, curly apostrophes and articles do not matter; other titles are not taken for it."""
+    assert spellings(title) & spellings(typed)
+    assert not spellings(title) & spellings("Pour les gestionnaires")
 
 
 async def test_an_unknown_track_changes_nothing_at_all(world: World) -> None:

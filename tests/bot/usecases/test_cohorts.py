@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages.blocks import Reply
+from bot.messages.blocks import Form, Reply
 from bot.model.cohort import CohortState, EnrolmentState
 from bot.model.course import BadgeLevel, Tier
+from tests.bot.messages import gallery
 from tests.builders import a_course, every_table, texts, without
 from tests.reading import plain_text
 from tests.world import World, buttons_of
@@ -181,6 +182,83 @@ async def test_the_tier_of_the_close_is_kept_whatever_becomes_of_the_course(worl
     hard = (Tier("glory", texts("Glory", "Gloire"), {BadgeLevel.GOLD: 3}),)
     await world.publish(a_course(edition="e2", certificate=hard))
     assert "Taking part" in words(await world.says(world.ben, "certificate"))
+
+
+async def test_a_tier_that_was_reached_survives_the_edition_that_drops_it(world: World) -> None:
+    """In a cohort that goes on, under the name it had; it does not fall below an easier one."""
+    first = (
+        Tier("part", texts("Taking part", "Participation"), {BadgeLevel.BRONZE: 1}),
+        Tier("good", texts("Good work", "Bon travail"), {BadgeLevel.SILVER: 1}),
+    )
+    await world.publish(a_course(certificate=first))
+    await world.running("@ben")
+    await world.at(FIRST)
+    for text in ("done 1", "vote 2 a", "vote 3 b"):
+        await world.says(world.ben, text)
+    assert "Good work" in words(await world.says(world.ben, "certificate"))
+    harder = Tier("best", texts("The best", "Le meilleur"), {BadgeLevel.GOLD: 3})
+    await world.publish(a_course(edition="e2", certificate=(first[0], harder)))
+    after = words(await world.says(world.ben, "certificate"))
+    assert "Reached so far: Good work" in after
+    assert "For The best" in after
+
+
+async def test_roles_name_the_contributor_as_the_course_does(world: World) -> None:
+    """A person's name, not the word with which the course's files refer to them."""
+    await world.running("@ben", course="culture")
+    course = world.shelf.all_latest()[0]
+    author = course.contributors[0]
+    shown = words(await world.says(world.ada, f"cohort roles spring add contributor:{author.id} @fatou"))
+    assert author.name in shown
+    assert f"({author.id})" not in shown
+
+
+async def test_a_cohort_called_like_a_word_of_the_command_can_be_meant(world: World) -> None:
+    """In quotes it is a name."""
+    await world.running("@ben", name="add")
+    assert "Fatou" in words(await world.says(world.ada, 'cohort roles "add" add facilitator @fatou'))
+    assert "Fatou" not in words(await world.says(world.ada, 'cohort roles "add" remove facilitator @fatou'))
+
+
+@pytest.mark.parametrize("letter", ["ж", "ش", "課", "𠀀"])
+async def test_buttons_stay_short_whatever_a_cohort_is_called(world: World, letter: str) -> None:
+    """Forty letters of any alphabet: every button an admin or a learner gets fits, and leads to the cohort it shows."""
+    name = letter * 40
+    await world.running("@ben", name=name)
+    pressed = 0
+    for who, text in (
+        (world.ada, "cohort"),
+        (world.ada, f"cohort status {name}"),
+        (world.ada, f"cohort people {name}"),
+        (world.ada, f"cohort roles {name}"),
+        (world.ada, f"cohort report {name}"),
+        (world.ada, f"cohort close {name}"),
+        (world.ada, f"cohort enrol {name} @zoé"),
+        (world.ada, f"cohort enrol {name}"),
+        (world.ben, "list"),
+        (world.ben, "home"),
+    ):
+        reply = await world.says(who, text)
+        shown = reply.form or reply.say or reply.home
+        assert shown is not None
+        actions = [button.action for button in gallery.buttons_of(shown)]
+        actions += [shown.action] if isinstance(shown, Form) else []
+        assert all(len(action) <= 255 for action in actions), text
+        for action in actions:
+            if "%23" in action and "confirmed" not in action:
+                answer = await world.engine.press(action, world.caller(who, pressed=True))
+                assert "There is no" not in words(answer), action
+                pressed += 1
+    assert pressed > 8
+
+
+@pytest.mark.parametrize("name", ["x" * 41, "🙂" * 5, "été 🙂", "#3", "a/b", "x&y"])
+async def test_a_name_that_cannot_be_is_refused_with_what_can(world: World, name: str) -> None:
+    """Letters of any alphabet, digits and hyphens, at most forty; nothing is made otherwise."""
+    reply = words(await world.says(world.ada, f'cohort create small start 2026-12-01 name "{name}"'))
+    assert "at most 40" in reply
+    async with world.store.reading() as tx:
+        assert not await tx.cohorts(lane="fake:w1")
 
 
 async def test_everything_an_admin_does_leaves_a_trail(world: World) -> None:

@@ -204,6 +204,27 @@ async def test_stopping_finishes_what_is_in_hand_and_releases_the_rest(world: Wo
     await world.engine.stop(5)
 
 
+async def test_a_lesson_that_waited_for_days_gets_its_two_days_of_attempts(world: World) -> None:
+    """Giving up counts from the first attempt: a pause, and what an admin sends again, start it anew."""
+    await world.running("@ben")
+    await world.says(world.ben, "pause")
+    await world.at(FIRST + timedelta(days=9))
+    assert (await world.lessons(world.ben))["l1"].state in (DeliveryState.HELD, DeliveryState.CAUGHT_UP)
+    down = SendFailed("down", permanent=False)
+    world.platform.faults["e1/lesson/l1"] = [down] * 200
+    await world.says(world.ben, "resume")
+    await world.says(world.ben, "catchup 1")
+    begun = world.clock.now
+    await world.at(begun + timedelta(hours=24))
+    row = (await world.lessons(world.ben))["l1"]
+    assert (row.state, row.attempt > 7) == (DeliveryState.RETRY, True)
+    await world.at(begun + timedelta(hours=72))
+    assert (await world.lessons(world.ben))["l1"].state is DeliveryState.FAILED
+    await world.says(world.ada, "cohort resend spring")
+    await world.settle()
+    assert (await world.lessons(world.ben))["l1"].state is DeliveryState.RETRY
+
+
 async def test_a_refresh_that_fails_does_not_disturb_the_lesson(world: World) -> None:
     """A lesson whose message was deleted in the chat stays sent; work in it is recorded all the same."""
     await world.running("@ben")

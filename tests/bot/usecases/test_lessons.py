@@ -281,6 +281,28 @@ async def test_a_time_box_shows_what_fits_and_keeps_the_rest(w: World) -> None:
     assert "The talk" in plain_text(w.newest(w.ben).message)
 
 
+async def test_a_time_box_says_truly_what_fits(w: World) -> None:
+    """The answer counts what fits and what is kept; when nothing fits it says so; plain mode hides nothing silently."""
+    said = words(await w.says(w.ben, "timebox 5"))
+    assert "What fits into 5 minutes: " in said
+    assert "Kept for later: " in said
+    await w.says(w.ben, "plain on")
+    await w.says(w.ben, "timebox 5")
+    lesson = plain_text(w.newest(w.ben).message)
+    assert "Kept for later: " in lesson
+    assert "timebox all" in lesson
+    for text in ("timebox all", "done 1", "vote 2 a", "vote 3 b", "vote 4 a", "answer 5 x", "answer 6 x", "done 7"):
+        await w.says(w.ben, text)
+    assert "Nothing is left to do" in words(await w.says(w.ben, "timebox 5"))
+
+
+async def test_in_plain_mode_a_form_names_the_activity_to_type(w: World) -> None:
+    """Where several activities ask for words, the hint has the number of the one that was opened."""
+    await w.says(w.ben, "plain on")
+    for number in (5, 6):
+        assert f"answer {number}" in words(await w.says(w.ben, f"open {number}"))
+
+
 async def test_feedback_is_one_press_with_an_optional_line(w: World) -> None:
     """Yes, partly or no; pressing another one replaces it; the line is optional and cut at a fair length."""
     await w.says(w.ben, "done 1")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.errors import SendFailed
 from bot.messages.blocks import Reply
 from bot.model.cohort import EnrolmentState
+from bot.model.delivery import Kind, Reason
 from tests.builders import Dump, every_table, places_of
 from tests.reading import plain_text
 from tests.world import World, a_world
@@ -123,6 +126,7 @@ async def test_forget_me_asks_once_and_says_what_stays(world: World) -> None:
     question = words(await world.says(world.ben, "forget me"))
     assert "What goes" in question
     assert "What stays" in question
+    assert "names of cohorts" in question
     assert await every_table(world.store) == before
 
 
@@ -154,6 +158,26 @@ async def test_forget_me_really_forgets(database_url: str) -> None:
         assert after["anonymous_votes"] == before["anonymous_votes"]
         assert world.platform.to(world.ben) == []
         assert {row["state"] for row in after["enrolment"] if row["person_id"] == ben["id"]} == {EnrolmentState.LEFT}
+
+
+async def test_no_key_of_a_message_holds_words_of_a_person(world: World) -> None:
+    """Keys stay when a person is forgotten: they are made of numbers, our words and ids of lessons, nothing else."""
+    await lived(world)
+    await world.says(world.ben, "catchup")
+    await world.says(world.ada, "cohort pause spring")
+    await world.at(datetime(2026, 12, 8, tzinfo=UTC))
+    await world.says(world.ada, "cohort resume spring")
+    world.platform.faults["*"] = [SendFailed(Reason.BLOCKED, permanent=True)] * 3
+    await world.at(datetime(2027, 1, 10, tzinfo=UTC))
+    await world.engine.alert_admins()
+    await world.at(datetime(2027, 1, 11, tzinfo=UTC))
+    await world.says(world.ada, "cohort close spring confirm")
+    keys = [row["key"] for row in (await every_table(world.store))["delivery"]]
+    lessons = {lesson.id for course in world.shelf.all_latest() for lesson in course.lessons}
+    ours = {"refresh", "alert", "ready", *(kind.value for kind in Kind)}
+    parts = {part for key in keys for part in key.split("/")}
+    assert len({key.split("/")[1] for key in keys if "/" in key}) > 3
+    assert not [part for part in parts - ours - lessons if not re.fullmatch(r"e?\d+", part)]
 
 
 async def test_nothing_comes_to_somebody_who_was_forgotten(world: World) -> None:

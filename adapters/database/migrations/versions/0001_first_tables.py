@@ -121,6 +121,7 @@ sa.Table(
     text("ref", nullable=True),
     text("ref_place", nullable=True),
     moment("sent_at", nullable=True),
+    moment("tried_at", nullable=True),
     small("priority"),
     text("content", nullable=True),
     small("wishes", server_default="0"),
