@@ -88,6 +88,7 @@ class Left:
     """The app was removed, or its tokens revoked; `bots` are the bot users concerned."""
 
     workspace: str
+    event_id: str = ""
     revoked: bool = False
     bots: tuple[str, ...] = ()
 
@@ -99,8 +100,10 @@ def workspace_of(body: Json) -> str:
     org_wide = str(body.get("is_enterprise_install") or granted.get("is_enterprise_install") or "").lower() == "true"
     if org_wide and enterprise:
         return str(enterprise)
-    team = body.get("team_id") or (body.get("team") or {}).get("id") or granted.get("team_id")
-    return str(team or (body.get("view") or {}).get("app_installed_team_id") or (body.get("user") or {}).get("team_id"))
+    # in shared channels and their modals the first two are ours, the others may be those of whoever acted
+    ours = granted.get("team_id") or (body.get("view") or {}).get("app_installed_team_id")
+    team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
+    return str(ours or team or "")
 
 
 def read(body: Json, nouns: Mapping[str, str]) -> Act | Changed | Left | None:
@@ -122,9 +125,10 @@ def _command(body: Json, nouns: Mapping[str, str]) -> Said | None:
     if noun is None:
         return None
     channel = str(body.get("channel_id", ""))
+    direct = channel.startswith("D")  # perhaps a conversation with somebody else, where the app cannot write
     place = Place(
-        Where.DIRECT if channel.startswith("D") else Where.ROOM,
-        channel,
+        Where.DIRECT if direct else Where.ROOM,
+        "" if direct else channel,
         response_url=str(body.get("response_url", "")),
         trigger=str(body.get("trigger_id", "")),
     )
@@ -146,10 +150,10 @@ def _event(body: Json) -> Act | Changed | Left | None:
             user = event.get("user") or {}
             return Changed(Address("slack", workspace, str(user.get("id", ""))), user)
         case "app_uninstalled":
-            return Left(workspace)
+            return Left(workspace, event_id)
         case "tokens_revoked":
             tokens = event.get("tokens") or {}
-            return Left(workspace, revoked=True, bots=tuple(tokens.get("bot") or ()))
+            return Left(workspace, event_id, revoked=True, bots=tuple(tokens.get("bot") or ()))
     return None
 
 
@@ -165,7 +169,7 @@ def _message(event: Json, workspace: str, event_id: str) -> Said | None:
 
 def _press(body: Json) -> Pressed | None:
     action = (body.get("actions") or [{}])[0]
-    if action.get("type") != "button" or not action.get("value"):
+    if action.get("type") != "button" or not action.get("value") or action.get("url"):
         return None  # a link: it opens by itself
     who = Address("slack", workspace_of(body), str(body["user"]["id"]))
     event_id = f"{action.get('action_ts', '')}:{who.ref}"

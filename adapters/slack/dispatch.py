@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -25,10 +25,10 @@ from adapters.slack.profiles import Profiles
 from adapters.slack.render import said_again, whole_page
 from adapters.slack.showing import Showing
 from adapters.slack.uploads import Uploads
-from adapters.slack.views import Origin, files_of, values_of, whole_view
+from adapters.slack.views import files_of, values_of
 from bot.errors import Trouble
 from bot.messages.blocks import Message, Reply
-from bot.messages.doors import no_answer, working
+from bot.messages.doors import no_answer
 from bot.model.commands import Caller, Command, Home
 from bot.model.course import Language
 from bot.model.people import Address, Profile
@@ -37,6 +37,10 @@ log = structlog.get_logger("chatcourse.slack")
 
 ACK_SECONDS = 2.0
 """Within these the engine's answer rides on the acknowledgement; Slack waits for three."""
+
+STORE_SECONDS = 0.6
+AT_ONCE = 4
+"""Acts of the last process that are taken up at the same time."""
 
 
 class Engine(Protocol):
@@ -47,6 +51,10 @@ class Engine(Protocol):
     async def submit(self, action: str, values: Mapping[str, str], caller: Caller) -> Reply: ...
     async def handle(self, command: Command, caller: Caller) -> Reply: ...
     async def whole(self, key: str, caller: Caller) -> Message | None: ...
+
+
+class NotKept(Exception):
+    """An event was neither done in time nor stored: Slack is to tell it again."""
 
 
 class OpenAck:
@@ -85,33 +93,49 @@ class Dispatch:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, body: Json) -> Mapping[str, Any] | None:
-        """Handle one payload; the body of the acknowledgement, None for an empty one. Never raises for what the
-        engine or Slack does."""
+        """Handle one payload; the body of the acknowledgement, None for an empty one. Raises NotKept, and nothing for
+        what the engine or Slack does."""
         if body.get("type") == "block_suggestion":
             return {"options": []}
-        what = acts.read(body, self._nouns)
+        if body.get("type") == "app_rate_limited":
+            log.warning("slack_events_dropped", workspace=body.get("team_id"))
+        what = _read(body, self._nouns)
         if what is None:
             return None
         ack = OpenAck()
+        return await self._acknowledged(ack, self._begin(self._work(what, ack)), body, what)
+
+    def turned_away(self, body: Json, sentence: str) -> Mapping[str, Any] | None:
+        """The acknowledgement where the app is not installed (any more)."""
+        what = _read(body, self._nouns)
         if not isinstance(what, Act):
-            return await self._acknowledged(ack, self._begin(self._around(what, ack)), body)
-        return await self._acknowledged(ack, self._begin(self._do(what, ack)), body, what)
+            return None
+        if isinstance(what, Pressed) and what.place.response_url:
+            self._begin(self._showing.sent_away(what, sentence))
+        return self._showing.turned_away(what, sentence)
+
+    def _work(self, what: Act | acts.Changed | acts.Left, ack: OpenAck) -> Coroutine[Any, Any, None]:
+        return self._do(what, ack) if isinstance(what, Act) else self._around(what, ack)
 
     async def replay(self) -> int:
         """At start: what was acknowledged and not done. What was done, the engine knows by its event."""
         waiting = await self._inbox.waiting()
+        room = asyncio.Semaphore(AT_ONCE)
         for each in waiting:
+            self._begin(self._again(each.event_id, each.payload, room))
+        return len(waiting)
+
+    async def _again(self, event_id: str, payload: str, room: asyncio.Semaphore) -> None:
+        async with room:
             try:
-                what = acts.read(json.loads(each.payload), self._nouns)
-            except (ValueError, KeyError, TypeError):
+                what = _read(json.loads(payload), self._nouns)
+            except ValueError:
                 what = None
-            if isinstance(what, Act):
+            if what is not None:
                 late = OpenAck()
                 late.give()
-                self._begin(self._done_after(self._begin(self._do(what, late)), each.event_id))
-            else:
-                await self._inbox.done(each.event_id)
-        return len(waiting)
+                await self._work(what, late)
+            await self._inbox.done(event_id)
 
     async def publish_home(self, who: Address) -> None:
         """Show somebody's home tab as it is now. Raises Trouble."""
@@ -137,24 +161,35 @@ class Dispatch:
     # acknowledging
 
     async def _acknowledged(
-        self, ack: OpenAck, task: asyncio.Task[None], body: Json, act: Act | None = None
+        self, ack: OpenAck, task: asyncio.Task[None], body: Json, what: Act | acts.Changed | acts.Left
     ) -> Mapping[str, Any] | None:
         done, _ = await asyncio.wait([ack.answer], timeout=self._ack_seconds)
         if done:
             return ack.answer.result()
-        kept = act is not None and bool(act.event_id)
-        if act is not None and kept:
-            payload = json.dumps(dict(body), ensure_ascii=False)
-            await self._inbox.put(act.event_id, act.who.workspace, type(act).__name__, payload, self._clock())
-            self._begin(self._done_after(task, act.event_id))
-        answer = self._meanwhile(act)
+        kept = await self._keep(body, what)
+        if kept:
+            self._begin(self._done_after(task, kept))
+        elif body.get("type") == "event_callback" and not ack.answer.done():
+            raise NotKept
+        answer = None
+        if isinstance(what, Act):
+            language = (self.profiles.known(what.who) or Profile()).language or Language.EN
+            answer = self._showing.meanwhile(what, language)
         return answer if ack.give(answer) else ack.answer.result()
 
-    def _meanwhile(self, act: Act | None) -> Mapping[str, Any] | None:
-        """A command says that it takes a moment; other acts show nothing until there is something."""
-        if isinstance(act, Said) and act.command:
-            return {"response_type": "ephemeral", "text": working(self._showing.t(Language.EN)).summary}
-        return None
+    async def _keep(self, body: Json, what: Act | acts.Changed | acts.Left) -> str:
+        """Store what is not done yet; the name under which it is stored, empty when it could not be."""
+        if isinstance(what, acts.Changed) or not what.event_id:
+            return ""
+        workspace = what.who.workspace if isinstance(what, Act) else what.workspace
+        payload = json.dumps(dict(body), ensure_ascii=False)
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._inbox.put(what.event_id, workspace, type(what).__name__, payload, self._clock())
+        except Exception as error:
+            log.error("slack_inbox_out_of_reach", error=type(error).__name__)
+            return ""
+        return what.event_id
 
     async def _done_after(self, task: asyncio.Task[None], event_id: str) -> None:
         await asyncio.wait([task])
@@ -181,15 +216,26 @@ class Dispatch:
             log.warning("slack_not_shown", reason=getattr(trouble, "reason", "unknown"))
         except Exception:
             log.exception("slack_act_broke", kind=type(act).__name__)
-            if isinstance(act, Said):
-                reply = Reply(say=no_answer(self._showing.t(profile.language or Language.EN)))
-                await self._showing.show(act, reply, ack, profile.language or Language.EN)
+            await self._broke(act, ack, profile.language or Language.EN)
         finally:
             ack.give()
         if isinstance(act, Opened):
-            await self._homes.opened(act.who)
+            await self._ended(act, self._homes.opened(act.who))
         elif not (isinstance(act, Pressed) and act.place.where is Where.HOME):
             self._homes.changed(act.who)
+
+    async def _broke(self, act: Act, ack: OpenAck, language: Language) -> None:
+        """Say kindly that it did not work; what was typed into a form stays there."""
+        message = no_answer(self._showing.t(language))
+        reply = Reply(errors=(("", message.summary),)) if isinstance(act, Sent) else Reply(say=message)
+        if not isinstance(act, Opened):
+            await self._ended(act, self._showing.show(act, reply, ack, language))
+
+    async def _ended(self, act: Act, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("slack_act_broke", kind=type(act).__name__)
 
     async def _asked(self, act: Act, caller: Caller) -> Reply | None:
         if isinstance(act, Said):
@@ -201,7 +247,9 @@ class Dispatch:
         assert isinstance(act, Pressed)  # noqa: S101 (there are no other acts)
         page = whole_page(act.stamp.action)
         if page is not None:
-            await self._whole(act, caller, page)
+            key = act.stamp.key or act.place.origin.key
+            message = await self._engine.whole(key, caller) if key else None
+            await self._showing.whole(act, message, page, caller.profile.language or Language.EN)
             return None
         again = said_again(act.stamp.action)
         if again is not None:
@@ -218,19 +266,6 @@ class Dispatch:
                 return Reply(errors=errors)
             values |= read
         return await self._engine.submit(act.place.origin.action, values, caller)
-
-    async def _whole(self, act: Pressed, caller: Caller, page: int) -> None:
-        """“Read everything”: the message in a modal, page by page."""
-        key = act.stamp.key or act.place.origin.key
-        message = await self._engine.whole(key, caller) if key else None
-        if message is None:
-            return
-        origin = Origin(key=key, topic=message.topic)
-        view = whole_view(message, self._showing.t(message.language), origin, page)
-        method, args = "views.open", {"trigger_id": act.place.trigger, "view": view}
-        if act.place.where is Where.MODAL:
-            method, args = "views.update", {"view_id": str(act.place.view.get("id", "")), "view": view}
-        await self._platform.calls.once(act.who.workspace, method, args)
 
     def _caller(self, act: Act, profile: Profile) -> Caller:
         pressed = not isinstance(act, Said)
@@ -252,8 +287,7 @@ class Dispatch:
     async def _around(self, what: acts.Changed | acts.Left, ack: OpenAck) -> None:
         try:
             if isinstance(what, acts.Changed):
-                if self.profiles.changed(what.who, what.user):
-                    await self._platform.forget(what.who)
+                self.profiles.changed(what.who, what.user)
             elif what.revoked:
                 await self._leaving.tokens_revoked(what.workspace, what.bots)
             else:
@@ -262,3 +296,12 @@ class Dispatch:
             log.exception("slack_act_broke", kind=type(what).__name__)
         finally:
             ack.give()
+
+
+def _read(body: Json, nouns: Mapping[str, str]) -> Act | acts.Changed | acts.Left | None:
+    """What happened; None also for what is not shaped as it should be."""
+    try:
+        return acts.read(body, nouns)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        log.warning("slack_payload_unreadable", kind=str(body.get("type")))
+        return None

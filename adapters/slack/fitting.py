@@ -32,7 +32,7 @@ from bot.model.richtext import Bullets, Code, Paragraph, RichText, Span, TextBlo
 _EDGE = Text((Paragraph((Span("x"),)),))
 PIECE = 600
 """Units of text in one piece of a message that has to be divided."""
-_TAIL_BUTTONS = 10
+_TAIL_BUTTONS, _TAIL_BLOCKS, _SMALL = 10, 4, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,16 @@ def fitted(message: Message, t: Catalogue, room: Room, key: str, looks: Looks) -
     whole = drawn(message, t, room, key, looks)
     if whole:
         return whole
-    end = _end(message, t, key)
-    begun = next(_divided(_without_tail(message), t, room, looks, _size(end, t, looks)), ())
-    made = drawn(replace(message, blocks=(*begun, *end)), t, room, key, looks)
-    return made or Drawn(*_bare(message, t, room, end, looks))
+    tail = _tail(message)
+    body = replace(message, blocks=message.blocks[: len(message.blocks) - len(tail)])
+    more = _more(t, key)
+    end = (*more, *tail)
+    begun = next(_divided(body, t, room, looks, _size(end, t, looks)), ())
+    # A piece may turn out larger than it was measured to be, and an end of nothing but "&" is five times its length.
+    for blocks in ((*begun, *end), end, more):
+        if made := drawn(replace(message, blocks=blocks), t, room, key, looks):
+            return made
+    return Drawn([], "")
 
 
 def pages(message: Message, t: Catalogue, room: Room | None = None, looks: Looks | None = None) -> tuple[Message, ...]:
@@ -122,32 +128,34 @@ def _words(node: object) -> int:
 # --- the end of a message that is cut ---
 
 
-def _tail(message: Message) -> tuple[Buttons, ...]:
-    """The rows of buttons with which a message ends: what it was about ("Enrol 212 people")."""
-    tail: list[Buttons] = []
+def _tail(message: Message) -> tuple[Block, ...]:
+    """The rows of buttons with which a message ends and the small print among them: what it was about ("Enrol 212
+    people"). Small enough to fit beside any beginning."""
+    tail: list[Block] = []
     for block in reversed(message.blocks):
-        if not isinstance(block, Buttons) or any(is_lost(button) for button in block.buttons):
+        if not (_is_row(block) or _is_small(block)):
             break
-        if sum(len(row.buttons) for row in (*tail, block)) > _TAIL_BUTTONS:
+        if sum(len(row.buttons) for row in (*tail, block) if isinstance(row, Buttons)) > _TAIL_BUTTONS:
+            break
+        if len(tail) == _TAIL_BLOCKS:
             break
         tail.insert(0, block)
-    return tuple(tail)
+    return tuple(tail) if any(isinstance(block, Buttons) for block in tail) else ()
 
 
-def _without_tail(message: Message) -> Message:
-    tail = _tail(message)
-    return replace(message, blocks=message.blocks[: len(message.blocks) - len(tail)]) if tail else message
+def _is_row(block: Block) -> bool:
+    return isinstance(block, Buttons) and len(block.label) <= _SMALL and not any(map(is_lost, block.buttons))
 
 
-def _end(message: Message, t: Catalogue, key: str) -> tuple[Block, ...]:
-    button = (Buttons((Button(say.read_everything(t), WHOLE),)),) if key else ()
-    return (Note((Span(say.the_rest(t)),)), *button, *_tail(message))
+def _is_small(block: Block) -> bool:
+    if not isinstance(block, Note) or not all(isinstance(part, Span) and not part.href for part in block.line):
+        return False
+    return sum(len(part.text) for part in block.line if isinstance(part, Span)) <= _SMALL
 
 
-def _bare(message: Message, t: Catalogue, room: Room, end: Sequence[Block], looks: Looks) -> tuple[list[Json], str]:
-    """Should a piece be larger than it was measured to be: only the end, which has been measured for itself."""
-    last = replace(message, blocks=tuple(end[:2]))
-    return Painter(t, looks, "", message.topic).draw(last.blocks), spoken(last, t, SHORT_BUTTONS)[: room.text]
+def _more(t: Catalogue, key: str) -> tuple[Block, ...]:
+    line = Note((Span(say.the_rest(t)),))
+    return (line, Buttons((Button(say.read_everything(t), WHOLE),))) if key else (line,)
 
 
 # --- dividing ---

@@ -43,16 +43,21 @@ class HomeTabs:
         self._homes, self._clock, self._publish, self._soon = homes, clock, publish, soon
         self._open: dict[Address, bool] = {}
         self._dirty: dict[Address, asyncio.Task[None]] = {}
+        self._again: set[Address] = set()
+        self._closed = False
 
     async def opened(self, who: Address) -> None:
         """Somebody looks at their home tab."""
         if not self._open.get(who):
             await self._homes.opened(who.workspace, who.ref, self._clock())
-            self._remember(who, open_=True)
+            self._remember(who)
 
     def changed(self, who: Address) -> None:
         """Something about this person changed: if they ever opened their home tab, it is published anew soon."""
-        if who in self._dirty or self._open.get(who) is False or not who.ref.startswith(("U", "W")):
+        if self._closed or not who.ref.startswith(("U", "W")):
+            return
+        if who in self._dirty:
+            self._again.add(who)
             return
         task = asyncio.get_running_loop().create_task(self._later(who), name="home tab")
         self._dirty[who] = task
@@ -64,34 +69,46 @@ class HomeTabs:
 
     async def close(self) -> None:
         """A tab that is not published now is published when it is opened again."""
+        self._closed = True
         for task in self._dirty.values():
             task.cancel()
         await asyncio.gather(*self._dirty.values(), return_exceptions=True)
 
     async def _later(self, who: Address) -> None:
-        wait = self._soon
         try:
-            while True:
-                if who not in self._open:
-                    self._remember(who, open_=await self._homes.is_open(who.workspace, who.ref))
-                if not self._open[who]:
-                    return
+            if not await self._is_open(who):
+                return
+            wait: float | None = self._soon
+            while wait is not None:
                 await asyncio.sleep(wait)
-                try:
-                    await self._publish(who)
-                except SendFailed as error:
-                    if error.permanent or not error.retry_after:
-                        log.info("slack_home_not_shown", reason=error.reason)
-                        return
-                    wait = error.retry_after
-                except Trouble:
-                    return
-                else:
-                    return
+                self._again.discard(who)
+                wait = await self._published(who)
+                if wait is None and who in self._again:  # something changed meanwhile
+                    wait = self._soon
+        except Exception as error:
+            log.error("slack_home_broke", error=type(error).__name__)
         finally:
+            self._again.discard(who)
             self._dirty.pop(who, None)
 
-    def _remember(self, who: Address, *, open_: bool) -> None:
+    async def _published(self, who: Address) -> float | None:
+        """Publish. Returns the seconds to wait where Slack has no room for it now."""
+        try:
+            await self._publish(who)
+        except Trouble as error:
+            if isinstance(error, SendFailed) and not error.permanent and error.retry_after:
+                return max(error.retry_after, self._soon)
+            reason = str(error.reason) if isinstance(error, SendFailed) else "unknown"
+            log.info("slack_home_not_shown", reason=reason)
+        return None
+
+    async def _is_open(self, who: Address) -> bool:
+        """Only "open" is remembered: another process may be the one that somebody opens theirs in."""
+        if not self._open.get(who) and await self._homes.is_open(who.workspace, who.ref):
+            self._remember(who)
+        return self._open.get(who, False)
+
+    def _remember(self, who: Address) -> None:
         if len(self._open) >= MOST_REMEMBERED:
             self._open.clear()
-        self._open[who] = open_
+        self._open[who] = True

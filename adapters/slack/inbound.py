@@ -11,19 +11,18 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.clients import QUIET, SLACK_API, Clients
-from adapters.slack.dispatch import ACK_SECONDS, Dispatch, Engine
+from adapters.slack.dispatch import ACK_SECONDS, Dispatch, Engine, NotKept
 from adapters.slack.home import HomeTabs, OpenHomes
 from adapters.slack.inbox import Inbox
 from adapters.slack.installations import Installations
@@ -33,6 +32,7 @@ from adapters.slack.pictures import Looks
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.showing import Showing
 from adapters.slack.signature import is_signed
+from adapters.slack.socket import Socket, without_environment
 from adapters.slack.uploads import Uploads
 from bot.errors import Trouble
 from bot.messages.doors import NOT_INSTALLED
@@ -42,6 +42,7 @@ from bot.model.people import Address
 
 log = structlog.get_logger("chatcourse.slack")
 
+UNKNOWN = "chatcourse_unknown"
 MOST_BYTES = 2 * 2**20
 CLOSE_SECONDS = 4.0
 BOLT = logging.getLogger("chatcourse.slack.bolt")
@@ -84,27 +85,14 @@ class SlackInbound:
             engine, platform, showing, self.homes, inbox, leaving, uploads, clock, command_names(prefix), ack_seconds
         )
         self._session = session
-        self._socket: AsyncSocketModeHandler | None = None
-
-        # Bolt looks at the names of arguments, and would fill in `self` of a method
-        async def authorize(enterprise_id: str | None, team_id: str | None, context: Any) -> AuthorizeResult:
-            return cast(AuthorizeResult, await self._authorize(enterprise_id, team_id, context))
-
-        async def everything(req: AsyncBoltRequest) -> BoltResponse:
-            return await self._everything(req)
-
-        self.bolt = AsyncApp(
-            client=AsyncWebClient(base_url=api_url, session=session, retry_handlers=[], logger=QUIET),
-            authorize=authorize,
-            process_before_response=True,
-            request_verification_enabled=False,  # it was done before, on the bytes
-            user_facing_authorize_error_message=NOT_INSTALLED,
-            logger=BOLT,
-        )
-        self.bolt.use(everything)
+        self._socket: Socket | None = None
+        self.bolt = self._made()
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        return [web.post(EVENTS_PATH, self._request)] if self._secrets else []
+        """The door, where there are secrets to know Slack by; Socket Mode needs none."""
+        if not self._secrets:
+            return []
+        return [web.post(EVENTS_PATH, self._request), web.get(EVENTS_PATH, _probe)]
 
     async def start(self) -> None:
         """Take up what the last process left, and open the socket. Slack not answering now does not stop the start."""
@@ -112,25 +100,21 @@ class SlackInbound:
         if left:
             log.info("slack_taken_up", count=left)
         if self._app_token:
-            client = AsyncWebClient(base_url=self._api_url, retry_handlers=[], logger=QUIET)
-            self._socket = AsyncSocketModeHandler(self.bolt, self._app_token, logger=BOLT, web_client=client)
-            try:
-                await self._socket.connect_async()  # type: ignore[no-untyped-call]
-            except Exception as error:
-                log.error("slack_socket_not_open", error=type(error).__name__)
+            self._socket = Socket(self.bolt, self._app_token, self._api_url, self._session)
+            self._socket.open()
 
     def changed(self, who: Address) -> None:
         """Something about this person changed (a message was sent): their home tab is shown anew soon."""
         self.homes.changed(who)
 
     async def idle(self) -> None:
-        """Until everything begun is done; for tests and orderly ends."""
+        """Until everything begun is done, home tabs excepted (`homes.idle`); for tests and orderly ends."""
         await self._dispatch.idle()
 
     async def close(self) -> None:
         """Nobody new comes in through the socket; what was begun is finished, within a few seconds."""
         if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
+            await self._socket.close()
         await self._dispatch.close(CLOSE_SECONDS)
         await self.homes.close()
 
@@ -139,29 +123,61 @@ class SlackInbound:
 
     # bolt
 
+    def _made(self) -> AsyncApp:
+        # Bolt looks at the names of arguments, and would fill in `self` of a method
+        async def authorize(enterprise_id: str | None, team_id: str | None, context: Any) -> AuthorizeResult:
+            return await self._authorize(enterprise_id, team_id, context)
+
+        async def everything(req: AsyncBoltRequest) -> BoltResponse:
+            return await self._everything(req)
+
+        with without_environment():
+            bolt = AsyncApp(
+                name="chatcourse",
+                client=AsyncWebClient(base_url=self._api_url, session=self._session, retry_handlers=[], logger=QUIET),
+                authorize=authorize,
+                process_before_response=True,
+                request_verification_enabled=False,  # it was done before, on the bytes
+                user_facing_authorize_error_message=NOT_INSTALLED,
+                logger=BOLT,
+            )
+        bolt.use(everything)
+        return bolt
+
     async def _everything(self, req: AsyncBoltRequest) -> BoltResponse:
         """The one listener: whatever it is, it is answered here."""
-        body = await self._dispatch.take(req.body)
+        try:
+            if req.context.get(UNKNOWN):
+                body = self._dispatch.turned_away(req.body, NOT_INSTALLED)
+            else:
+                body = await self._dispatch.take(req.body)
+        except NotKept:
+            return BoltResponse(status=503, body="")
+        except Exception:
+            log.exception("slack_request_broke")
+            body = None
         if not body:
             return BoltResponse(status=200, body="")
         return BoltResponse(status=200, body=json.dumps(body, ensure_ascii=False), headers=_JSON)
 
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None, context: Any) -> AuthorizeResult | None:
-        """Which installation a request belongs to, without asking Slack each time."""
+    async def _authorize(self, enterprise_id: str | None, team_id: str | None, context: Any) -> AuthorizeResult:
+        """Which installation a request belongs to, without asking Slack each time. Where there is none, the answer is
+        ours to give: Bolt's own would call an address that came with the request, in English."""
         workspace = enterprise_id if context.is_enterprise_install and enterprise_id else team_id
+        found = None
         try:
             found = await self._installations.of(workspace or "")
-        except Trouble:
+            context[UNKNOWN] = found is None
+        except Exception as error:
             # not known just now: what people do is stored all the same, answers follow when Slack can be reached
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token="xoxb-not-known-now")  # noqa: S106
-        if found is None:
-            return None
+            if not isinstance(error, Trouble):
+                log.error("slack_installations_out_of_reach", error=type(error).__name__)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_user_id=found.bot_user,
-            bot_id=found.bot_id,
-            bot_token=found.token,
+            bot_user_id=found.bot_user if found else None,
+            bot_id=found.bot_id if found else None,
+            bot_token=found.token if found else None,
         )
 
     # http
@@ -197,7 +213,7 @@ class SlackInbound:
             log.exception("slack_request_broke")
             return web.Response()
         status, body = answer.status, answer.body or ""
-        if status >= 500:
+        if status >= 500 and status != 503:
             log.error("slack_request_broke", status=status)
             status, body = 200, ""
         if time.perf_counter() - begun > 2.9:
@@ -224,6 +240,11 @@ async def _raw(request: web.Request) -> bytes | None:
     return bytes(raw)
 
 
+async def _probe(request: web.Request) -> web.Response:
+    """Slack looks whether the certificate is good; nobody else has any business here."""
+    return web.Response(status=200 if request.query.get("ssl_check") == "1" else 405)
+
+
 def _is_probe(request: web.Request, text: str) -> bool:
     """Slack looks whether the certificate is good, without signing."""
     return "ssl_check=1" in text and parse_qs(text).get("ssl_check") == ["1"]
@@ -237,6 +258,6 @@ def _body(request: web.Request, text: str) -> Mapping[str, Any] | None:
         else:
             form = {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
             said = json.loads(form["payload"]) if "payload" in form else form
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) and said else None

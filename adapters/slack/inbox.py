@@ -1,4 +1,4 @@
-"""What was acknowledged before it was done: kept until it is, and taken up again at the next start."""
+"""What was acknowledged before it was done: kept, so that a crash in between loses nothing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Waiting(Protocol):
-    """Something Slack told us that is not handled yet."""
+class InboxRow(Protocol):
+    """`payload` is the JSON text of what came; `event_id` its own name, by which a repetition is recognised."""
 
     @property
     def event_id(self) -> str: ...
+
     @property
     def workspace(self) -> str: ...
+
     @property
     def kind(self) -> str: ...
+
     @property
     def payload(self) -> str: ...
 
@@ -25,10 +28,8 @@ class Inbox(Protocol):
         """Keep it until `done`; the same event again changes nothing."""
         ...
 
-    async def done(self, event_id: str) -> None:
-        """It is handled, and forgotten."""
-        ...
+    async def done(self, event_id: str) -> None: ...
 
-    async def waiting(self) -> Sequence[Waiting]:
-        """What is not handled, oldest first."""
+    async def waiting(self) -> Sequence[InboxRow]:
+        """What is not done, oldest first."""
         ...

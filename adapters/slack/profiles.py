@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from adapters.slack.directory import account_of
 from adapters.slack.platform import SlackPlatform
 from bot.errors import Trouble
 from bot.model.people import Address, Profile
@@ -39,9 +41,22 @@ class Profiles:
         found = self._known.get(who)
         return found[1] if found else Profile()
 
+    def known(self, who: Address) -> Profile | None:
+        """What was asked for before, without asking."""
+        found = self._known.get(who)
+        return found[1] if found else None
+
     def changed(self, who: Address, user: Mapping[str, Any]) -> bool:
-        """Slack says that an account changed: it is asked about at the next act. False when nobody asked about it."""
-        return self._known.pop(who, None) is not None
+        """Slack says that an account changed. Most of these events are about people's status, which is nothing to us.
+        Returns whether something is new about somebody we know."""
+        known = self._known.get(who)
+        if known is None:
+            return False
+        fresh = account_of(user, who.workspace).profile
+        if fresh.language is None:  # the event does not promise it
+            fresh = replace(fresh, language=known[1].language)
+        self._known[who] = (known[0], fresh)
+        return fresh != known[1]
 
     async def close(self) -> None:
         for task in list(self._asking.values()):

@@ -7,38 +7,33 @@ that no longer works with chat.update. If that fails too, the engine shows it an
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
-import structlog
 
 from adapters.slack.acts import Act, Pressed, Said, Sent, Where
 from adapters.slack.clients import SLACK_API
+from adapters.slack.fitting import pages
 from adapters.slack.pictures import Looks
 from adapters.slack.platform import SlackPlatform
-from adapters.slack.render import home_view, message_payload, say_action
-from adapters.slack.views import Origin, error_blocks, modal, whole_view
-from bot.errors import Trouble
-from bot.messages.blocks import Button, Buttons, Form, Message, Reply
-from bot.messages.doors import done, panel, said
+from adapters.slack.refill import refilled
+from adapters.slack.render import home_view, message_payload, say_action, whole_action, whole_page
+from adapters.slack.views import Origin, error_blocks, modal, offer, whole_view
+from adapters.slack.ways import Ways, note
+from bot.errors import SendFailed, Trouble
+from bot.messages.blocks import File, Form, Message, Reply
+from bot.messages.doors import cannot_send_files, done, file_sent, message_gone, panel, said, working
 from bot.messages.forms import form_message
-from bot.messages.slack import open_the_form
 from bot.messages.texts import Catalogue
 from bot.model.course import Language
+from bot.model.delivery import Reason
 from bot.model.people import Address
 
 Json = dict[str, Any]
-log = structlog.get_logger("chatcourse.slack")
-
-HOOKS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
-"""Where response_urls lead. An address from a request is never posted to unless it is one of these."""
-
-SECONDS = 10.0
+FILES_SCOPE = "files:read"
 
 
 class Ack(Protocol):
@@ -50,7 +45,7 @@ class Ack(Protocol):
 
 
 class Showing:
-    """`session` posts to response_urls, without any retries: an answer must not come twice."""
+    """Knows where answers go. `session` posts to response_urls."""
 
     def __init__(
         self,
@@ -60,8 +55,8 @@ class Showing:
         api_url: str = SLACK_API,
         looks: Looks | None = None,
     ) -> None:
-        self._platform, self._catalogues, self._session = platform, catalogues, session
-        self._hosts = HOOKS | {urlsplit(api_url).netloc}
+        self._platform, self._catalogues = platform, catalogues
+        self._ways = Ways(platform, session, api_url)
         self._looks = looks or Looks()
 
     def t(self, language: Language) -> Catalogue:
@@ -78,13 +73,47 @@ class Showing:
             ack.give()
             await self._after_press(act, reply, language)
         if reply.home is not None and (place.where is Where.HOME or place.origin.home or reply.say is None):
-            await self._quietly(self.home(act.who, reply.home))
+            await self._ways.tried(self.home(act.who, reply.home))
         if reply.file is not None:
-            await self._quietly(self._platform.upload(act.who, reply.file, place.thread or None))
+            await self._handed(act, reply.file, language, told=reply.say is not None)
+
+    def meanwhile(self, act: Act, language: Language) -> Json | None:
+        """What to acknowledge with when the engine needs longer than Slack waits: a command and a form say so (the
+        form's window stays, to hold what comes); other acts show nothing until there is something."""
+        t = self.t(language)
+        if isinstance(act, Said) and act.command:
+            return {"response_type": "ephemeral", "text": working(t).summary}
+        if isinstance(act, Sent):
+            view = modal(panel(t, working(t).summary), t, act.place.origin)
+            return {"response_action": "update", "view": view}
+        return None
+
+    def turned_away(self, act: Act, sentence: str) -> Json | None:
+        """What to acknowledge with where the app is not installed; a press needs `sent_away` besides."""
+        if isinstance(act, Said) and act.command:
+            return {"response_type": "ephemeral", "text": sentence}
+        if isinstance(act, Sent):
+            t = self.t(Language.EN)
+            return {"response_action": "update", "view": modal(panel(t, sentence), t, Origin())}
+        return None
+
+    async def sent_away(self, act: Act, sentence: str) -> None:
+        body = {"response_type": "ephemeral", "replace_original": False, "text": sentence}
+        await self._ways.respond(act.place.response_url, body)
 
     async def home(self, who: Address, card: Message) -> None:
         """Publish somebody's home tab. Raises Trouble."""
         await self._platform.publish_home(who, home_view(card, self.t(card.language), self._looks))
+
+    async def whole(self, act: Pressed, message: Message | None, page: int, language: Language) -> None:
+        """“Read everything”: a page of the message in a modal, or the whole of it as messages where none opens."""
+        if message is None:
+            await self._answer(act, said(self.t(language), message_gone(self.t(language))))
+            return
+        origin = replace(self._origin(act), action=whole_action(page), topic=message.topic)
+        view = whole_view(message, self.t(message.language), origin, page, self._looks)
+        if not await self._window(act, view):
+            await self._post(act, message)
 
     # words
 
@@ -92,136 +121,166 @@ class Showing:
         message = reply.say or (reply.home if reply.form is None else None) or self._sentence(reply, language)
         if reply.form is not None and reply.say is None:
             ack.give()
-            if act.place.trigger and await self._opened(act, reply.form):
+            if await self._opened(act, reply.form):
                 return
-            message = self._form_in_words(reply.form, act.text)
+            message = self._in_words(reply.form, say_action(act.text))
         if message is None:
             ack.give()
-        elif act.command:
-            body = {"response_type": "ephemeral", **self._payload(message)}
-            if not ack.give(body):
-                await self._respond(act.place.response_url, body)
-        else:
+        elif not act.command:
             ack.give()
             await self._post(act, message)
+        elif len(self._pages(message)) > 1 or not ack.give(self._whispered(message)):
+            ack.give()
+            await self._whisper(act, message)
 
-    def _form_in_words(self, form: Form, text: str) -> Message:
-        """A form as a message, with a button that brings the trigger a modal needs."""
+    def _in_words(self, form: Form, action: str) -> Message:
+        """A form as a message, with a button that brings the trigger a modal needs. A panel is read as it is."""
         t = self.t(form.language)
-        message = form_message(form, t)
-        button = Button(open_the_form(t), say_action(text))
-        return replace(message, blocks=(*message.blocks, Buttons((button,))))
+        return offer(form, t, action) if form.fields else form_message(form, t)
 
     # presses
 
     async def _after_press(self, act: Act, reply: Reply, language: Language) -> None:
         place = act.place
-        shown = await self._replaced(act, reply.replace) if reply.replace is not None else False
-        if reply.form is not None:
-            if place.where is Where.MODAL:
-                await self._turned(act, modal(reply.form, self.t(reply.form.language), self._origin(act)))
-            elif not await self._opened(act, reply.form):
-                await self._answer(act, form_message(reply.form, self.t(reply.form.language)))
+        if reply.form is not None:  # first: its trigger does not last
+            if not await self._opened(act, reply.form):
+                action = act.stamp.action if isinstance(act, Pressed) else reply.form.action
+                await self._aside(act, self._in_words(reply.form, action))
+            if reply.replace is not None:
+                await self._replaced(act, reply.replace)
             return
-        message = reply.say
+        shown = await self._replaced(act, reply.replace) if reply.replace is not None else False
+        shown = await self._read_anew(act, reply.replace) or shown
+        message = reply.say or (reply.replace if place.hidden and not shown else None)
+        passing = message is None
         if message is None and not (shown or reply.home or reply.file):
             message = self._sentence(reply, language)
         if message is not None:
-            await self._answer(act, message)
-        elif place.where is Where.MODAL and (reply.notice or reply.close):
-            t = self.t(language)
-            sentence = reply.notice or done(t)
-            await self._turned(act, modal(panel(t, sentence), t, place.origin))
+            await self._answer(act, message, passing=passing)
+        elif place.where is Where.MODAL and (reply.notice or reply.close) and not self._reads(act):
+            await self._turned(act, self._panel(reply.notice or done(self.t(language)), act, language))
 
-    async def _answer(self, act: Act, message: Message) -> None:
-        """A message to somebody who pressed something."""
-        place, t = act.place, self.t(message.language)
-        if place.where is Where.MODAL:
-            await self._turned(act, whole_view(message, t, Origin(topic=message.topic), looks=self._looks))
-        elif place.where is Where.HOME:
-            view = whole_view(message, t, Origin(topic=message.topic), looks=self._looks)
-            if not await self._open_view(act, view):
-                await self._post(act, message)
-        elif place.where is Where.ROOM or place.hidden:
-            body = {"response_type": "ephemeral", "replace_original": False, **self._payload(message)}
-            if not await self._respond(place.response_url, body):
-                await self._post(act, message)
+    async def _answer(self, act: Act, message: Message, *, passing: bool = False) -> None:
+        """A message to somebody who pressed something. A `passing` one needs no place of its own in a conversation."""
+        place = act.place
+        if place.where in (Where.MODAL, Where.HOME):
+            origin = Origin(whole_action(), topic=message.topic, room=place.origin.room, home=self._origin(act).home)
+            view = whole_view(message, self.t(message.language), origin, looks=self._looks)
+            if not await self._window(act, view):
+                await self._aside(act, message)
+        elif passing:
+            await self._whisper(act, message)
+        else:
+            await self._aside(act, message)
+
+    async def _aside(self, act: Act, message: Message) -> None:
+        """A message: for them alone in a channel, else in their conversation."""
+        place = act.place
+        if place.where is Where.ROOM or place.hidden or place.origin.room:
+            await self._whisper(act, message)
         else:
             await self._post(act, message)
 
+    def _reads(self, act: Act) -> bool:
+        """Whether the modal shows a message."""
+        return act.place.where is Where.MODAL and whole_page(act.place.origin.action) is not None
+
+    async def _read_anew(self, act: Act, message: Message | None) -> bool:
+        """A message that is read in a modal, shown there as it is now."""
+        origin = act.place.origin
+        if message is None or not self._reads(act) or message.topic != origin.topic:
+            return False
+        view = whole_view(message, self.t(message.language), origin, whole_page(origin.action) or 0, self._looks)
+        return await self._turned(act, view)
+
     async def _replaced(self, act: Act, message: Message) -> bool:
         """Show `message` in place of the one that was pressed, or from which the form was opened."""
-        place = act.place
-        origin = place.origin if place.where is Where.MODAL else self._origin(act)
-        if not origin.ts and not origin.response_url:
+        origin = self._origin(act)
+        if not origin.ts:
             return False
         body = self._payload(message, origin.key)
-        if await self._respond(origin.response_url, {"replace_original": True, **body}):
+        if await self._ways.respond(origin.response_url, {"replace_original": True, **body}):
             return True
-        if not origin.ts or place.hidden:
+        if not origin.channel:
             return False
         args = {"channel": origin.channel, "ts": origin.ts}
         args |= {name: body[name] for name in ("text", "blocks", "metadata") if name in body}
-        return await self._quietly(self._platform.calls.once(act.who.workspace, "chat.update", args))
+        return await self._ways.tried(self._platform.calls.once(act.who.workspace, "chat.update", args))
 
     # forms
 
     async def _after_form(self, act: Sent, reply: Reply, ack: Ack, language: Language) -> None:
-        place = act.place
         if reply.errors:
-            found = error_blocks(place.view, reply.errors)
-            if found:
-                answer: Json = {"response_action": "errors", "errors": found}
-            else:
-                t = self.t(language)
-                words = " ".join(sentence for _, sentence in reply.errors)
-                answer = {"response_action": "update", "view": modal(panel(t, words), t, place.origin)}
-            self._or_turn(ack, answer, act)
+            await self._not_taken(act, reply, ack, language)
             return
         if reply.form is not None:
-            view = modal(reply.form, self.t(reply.form.language), place.origin, secrets.token_hex(2), self._looks)
-            self._or_turn(ack, {"response_action": "update", "view": view}, act)
-        elif reply.say is not None and place.origin.home:
-            view = whole_view(reply.say, self.t(reply.say.language), Origin(topic=reply.say.topic), looks=self._looks)
-            self._or_turn(ack, {"response_action": "update", "view": view}, act)
+            view = await self._modal(act, reply.form)
+        elif reply.say is not None and act.place.origin.home:
+            origin = Origin(whole_action(), topic=reply.say.topic, home=True)
+            view = whole_view(reply.say, self.t(reply.say.language), origin, looks=self._looks)
         else:
-            ack.give({"response_action": "clear"})
+            if not ack.give({"response_action": "clear"}):
+                await self._turned(act, self._panel(reply.notice or done(self.t(language)), act, language))
             await self._told(act, reply, language)
             return
+        if not ack.give({"response_action": "update", "view": view}) and not await self._turned(act, view):
+            message = reply.say or (self._in_words(reply.form, reply.form.action) if reply.form else None)
+            if message is not None:
+                await self._aside(act, message)
         if reply.replace is not None:
             await self._replaced(act, reply.replace)
+
+    async def _not_taken(self, act: Sent, reply: Reply, ack: Ack, language: Language) -> None:
+        """Errors, at their fields; when it is too late for that, in the form shown anew with what was entered."""
+        view, words = act.place.view, " ".join(sentence for _, sentence in reply.errors)
+        found = error_blocks(view, reply.errors)
+        if not found:
+            shown = self._panel(words, act, language)
+            if ack.give({"response_action": "update", "view": shown}) or await self._turned(act, shown):
+                return
+        elif ack.give({"response_action": "errors", "errors": found}) or await self._turned(
+            act, refilled(view, found, secrets.token_hex(3))
+        ):
+            return
+        await self._aside(act, said(self.t(language), words))
 
     async def _told(self, act: Sent, reply: Reply, language: Language) -> None:
         """After the form closed: the message behind it changed, and what else there is to say."""
         shown = await self._replaced(act, reply.replace) if reply.replace is not None else False
-        message = reply.say
-        if message is None and not (shown or reply.home or reply.file):
-            message = self._sentence(reply, language)
-        if message is None:
-            return
-        origin = act.place.origin
-        if origin.room:
-            body = {"response_type": "ephemeral", "replace_original": False, **self._payload(message)}
-            if await self._respond(origin.response_url, body):
-                return
-        await self._post(act, message)
+        if reply.say is not None:
+            await self._aside(act, reply.say)
+        elif not (shown or reply.home or reply.file) and (message := self._sentence(reply, language)) is not None:
+            await self._whisper(act, message)
 
-    def _or_turn(self, ack: Ack, answer: Json, act: Act) -> None:
-        """When it is too late to answer, the modal is shown anew: for what has a view."""
-        if not ack.give(answer) and "view" in answer:
-            task = asyncio.ensure_future(self._turned(act, answer["view"]))
-            task.add_done_callback(lambda done: done.exception())
+    # files
+
+    async def _handed(self, act: Act, file: File, language: Language, *, told: bool) -> None:
+        """A file, in the conversation with the person; in a channel they are told where it is."""
+        t, place = self.t(language), act.place
+        thread = place.thread if place.where is Where.DIRECT and not place.hidden else ""
+        try:
+            await self._platform.upload(act.who, file, thread or None)
+        except SendFailed as error:
+            note(error)
+            if error.reason in (Reason.MISSING_SCOPE, Reason.FORBIDDEN):
+                await self._aside(act, said(t, cannot_send_files(t)))
+        except Trouble as error:
+            note(error)
+        else:
+            if place.where is Where.ROOM and not told:
+                await self._whisper(act, said(t, file_sent(t)))
 
     # inside
 
     def _origin(self, act: Act) -> Origin:
+        """Where an act belongs to; what a form brings back when it is sent."""
         place = act.place
         if place.where is Where.MODAL:
             return place.origin
         stamp = act.stamp if isinstance(act, Pressed) else None
         return Origin(
-            channel=place.channel,
-            ts="" if place.hidden else place.ts,
+            channel="" if place.hidden else place.channel,  # what one person sees cannot be changed by its name
+            ts=place.ts,
             response_url=place.response_url,
             key=stamp.key if stamp else "",
             topic=stamp.topic if stamp else "",
@@ -232,46 +291,66 @@ class Showing:
     def _payload(self, message: Message, key: str = "") -> Json:
         return message_payload(message, self.t(message.language), key, self._looks)
 
+    def _whispered(self, message: Message) -> Json:
+        body = self._payload(message)
+        return {"response_type": "ephemeral", "text": body["text"], "blocks": body["blocks"]}
+
+    def _pages(self, message: Message) -> tuple[Message, ...]:
+        return pages(message, self.t(message.language), None, self._looks)
+
     def _sentence(self, reply: Reply, language: Language) -> Message | None:
         words = " ".join([reply.notice, *(sentence for _, sentence in reply.errors)]).strip()
         return said(self.t(language), words) if words else None
 
-    async def _opened(self, act: Act, form: Form) -> bool:
-        return await self._open_view(act, modal(form, self.t(form.language), self._origin(act), looks=self._looks))
+    def _panel(self, sentence: str, act: Act, language: Language) -> Json:
+        t = self.t(language)
+        return modal(panel(t, sentence), t, act.place.origin)
 
-    async def _open_view(self, act: Act, view: Json) -> bool:
-        args = {"trigger_id": act.place.trigger, "view": view}
-        return await self._quietly(self._platform.calls.once(act.who.workspace, "views.open", args))
+    async def _modal(self, act: Act, form: Form) -> Json:
+        """A new nonce each time: people see what the engine filled in. Files only where the app may read them."""
+        installation = await self._platform.calls.clients.installation(act.who.workspace)
+        looks = replace(self._looks, files=FILES_SCOPE in installation.scopes)
+        return modal(form, self.t(form.language), self._origin(act), secrets.token_hex(3), looks)
+
+    async def _opened(self, act: Act, form: Form) -> bool:
+        try:
+            view = await self._modal(act, form)
+        except Trouble as error:
+            note(error)
+            return False
+        return await self._window(act, view)
+
+    async def _window(self, act: Act, view: Json) -> bool:
+        """A view in front of the person: in place of the modal they are in, or a new one."""
+        if act.place.where is Where.MODAL:
+            return await self._turned(act, view)
+        return await self._ways.open(act.who.workspace, act.place.trigger, view)
 
     async def _turned(self, act: Act, view: Json) -> bool:
         """Another view in the place of the modal; one that was closed meanwhile stays closed."""
-        args = {"view_id": str(act.place.view.get("id", "")), "view": view}
-        return await self._quietly(
-            self._platform.calls.once(act.who.workspace, "views.update", args, ("not_found", "hash_conflict"))
-        )
+        shown = {"id": act.place.view.get("id")} if isinstance(act, Sent) else act.place.view
+        return await self._ways.turn(act.who.workspace, shown, view)
+
+    async def _whisper(self, act: Act, message: Message) -> None:
+        """A message that only this person sees, where they are; where that cannot be, in their conversation."""
+        place = act.place
+        origin = self._origin(act)
+        for part in self._pages(message):
+            body = self._whispered(part)
+            if place.ts or origin.ts or place.where is Where.MODAL:
+                body["replace_original"] = False
+            if place.thread:
+                body["thread_ts"] = place.thread
+            if await self._ways.respond(origin.response_url, body):
+                continue
+            room = Address("slack", act.who.workspace, origin.room)
+            if not origin.room or not await self._ways.whisper(room, act.who, part):
+                await self._post(act, part)
 
     async def _post(self, act: Act, message: Message) -> None:
         """A message in the conversation with the person."""
         place = act.place
-        direct = place.channel if place.where is Where.DIRECT and place.channel else act.who.ref
-        to = Address("slack", act.who.workspace, direct)
-        await self._quietly(self._platform.say(to, message, place.thread or None))
-
-    async def _respond(self, url: str, body: Json) -> bool:
-        """Post to a response_url; false when that did not work (used up, expired, no such address)."""
-        if urlsplit(url).netloc not in self._hosts:
-            return False
-        try:
-            async with self._session.post(url, json=body, timeout=aiohttp.ClientTimeout(total=SECONDS)) as response:
-                return response.status == 200
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            return False
-
-    async def _quietly(self, call: Any) -> bool:
-        """Make a call; what Slack refuses is logged by its reason and does not undo what was stored."""
-        try:
-            await call
-        except Trouble as trouble:
-            log.warning("slack_not_shown", reason=getattr(trouble, "reason", "unknown"))
-            return False
-        return True
+        ours = place.where is Where.DIRECT and place.channel and not place.hidden
+        to = Address("slack", act.who.workspace, place.channel if ours else act.who.ref)
+        for part in self._pages(message):
+            await self._ways.post(to, part, place.thread if ours else "")

@@ -1,35 +1,35 @@
-"""What people type, as Slack sends it, in the form the grammar reads. Pure.
+"""What somebody typed, out of what Slack made of it (Slack: "Formatting text"). Pure.
 
-Slack escapes three characters, and puts mentions, channels and links into angle brackets, with or without a name
-(Slack: "Formatting text", "Slash commands").
+Mentions stay marked, without the names Slack puts into them, so that looking people up needs no guessing.
 """
 
 from __future__ import annotations
 
 import re
 
-_BRACKETS = re.compile(r"<([^<>]*)>")
-_SPACES = re.compile(r"[\u00a0\u2007\u202f\t ]+")
+_MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_BROADCASTS = ("!here", "!channel", "!everyone")
 
 
 def typed_words(text: str) -> str:
-    """`<@U1|ann>` becomes `@U1`, `<#C1|news>` `#C1`, `<!subteam^S1|@team>` `@S1`, a link its address; lines stay."""
-    plain = _BRACKETS.sub(lambda match: _meant(match[1]), text)
-    plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return "\n".join(_SPACES.sub(" ", line).strip() for line in plain.splitlines()).strip()
+    """The text as it was typed: links and addresses as words, `&amp;` and its kin as signs. Mentions become `<@U1>`,
+    `<#C1>` and `<!subteam^S1>`."""
+    return _signs(_MARKED.sub(_mark, text)).strip()
 
 
-def _meant(inside: str) -> str:
-    target, _, label = inside.partition("|")
-    if target.startswith(("@", "#")):
-        return target
-    if target.startswith("!subteam^"):
-        return "@" + target.removeprefix("!subteam^")
-    if target.startswith("!date^"):
-        return label
+def _mark(found: re.Match[str]) -> str:
+    target, label = found[1], found[2]
+    if target.startswith(("@", "#", "!subteam^")):
+        return f"<{target}>"
+    if target in _BROADCASTS:
+        return "@" + target[1:]
     if target.startswith("!"):
-        return "@" + target[1:].partition("^")[0]
+        return label or ""
     if target.startswith("mailto:"):
-        return target.removeprefix("mailto:")
-    # what was typed without https:// gets it from Slack; people mean what they typed
-    return label if label and target.partition("://")[2].rstrip("/") == label else target
+        return label or target.removeprefix("mailto:")
+    # "example.org" was typed, Slack made the address of it
+    return label if label and target.rstrip("/").endswith(label.rstrip("/")) else target
+
+
+def _signs(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -40,3 +40,17 @@ def panel(t: Catalogue, sentence: str) -> Form:
 
 def unreadable_file(t: Catalogue, megabytes: int) -> str:
     return t.t("This file cannot be read. Send a text file (CSV, UTF-8) of at most {n} MB.", n=megabytes)
+
+
+def message_gone(t: Catalogue) -> str:
+    """Where somebody wants to read on in a message that is no more."""
+    return t.t("This message cannot be shown any more.")
+
+
+def file_sent(t: Catalogue) -> str:
+    """To somebody in a channel: files are not for all to see."""
+    return t.t("The file is in your direct conversation with the app.")
+
+
+def cannot_send_files(t: Catalogue) -> str:
+    return t.t("The app may not send files here. Ask whoever manages apps in this workspace to allow it.")

@@ -12,24 +12,32 @@ from tests.kill.runs import Plan
 from tests.kill.serve_recorded import Pressure
 
 QUICK = Pressure(request=1.5, settle=0.4, lease=3.0, per_second=40.0)
+AT_SLACKS_PACE = Pressure(request=1.5, settle=0.4, lease=3.0, per_second=4.0, in_flight=4)
+"""What a crash leaves in doubt is what was taken up for the next four seconds: as many look-ups."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("database", "options", "people", "kills"),
+    ("database", "options", "people", "kills", "pressure"),
     [
-        ("sqlite", (), 100, 5),
-        pytest.param("postgres", (), 100, 5, marks=pytest.mark.postgres),
-        ("sqlite", ("--limits", "--distributed"), 40, 2),
+        ("sqlite", (), 100, 5, QUICK),
+        pytest.param("postgres", (), 100, 5, QUICK, marks=pytest.mark.postgres),
+        ("sqlite", ("--limits", "--distributed"), 25, 2, AT_SLACKS_PACE),
     ],
     ids=["sqlite", "postgres", "history once a minute"],
 )
 def test_killed_again_and_again_on_slack(
-    database: str, options: tuple[str, ...], people: int, kills: int, request: pytest.FixtureRequest, tmp_path: Path
+    database: str,
+    options: tuple[str, ...],
+    people: int,
+    kills: int,
+    pressure: Pressure,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> None:
     """Every delivery is one message, found by its metadata after a crash, however rarely history may be read."""
     url: str = request.getfixturevalue(f"{database}_url")
-    plan = Plan(url, kills=kills, people=people, pressure=QUICK, patience=150)
+    plan = Plan(url, kills=kills, people=people, pressure=pressure, patience=150)
     found = slack.run(tmp_path, plan, *options)
     assert found.verdict.clean, found.verdict
     assert found.verdict.rows == 2 * people

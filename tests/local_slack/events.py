@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import Mapping
@@ -167,7 +168,7 @@ class Outbox:
             **(headers or {}),
         }
         kept = {name: value for name, value in sent.items() if value is not None}
-        async with self.session.post(url, data=body, headers=kept, max_redirects=2) as answer:
+        async with self.session.post(url, data=io.BytesIO(body), headers=kept, max_redirects=2) as answer:
             return answer.status, answer.headers, await answer.text()
 
     def _take_off(self) -> None:

@@ -104,6 +104,23 @@ def test_what_the_message_was_about_can_still_be_pressed() -> None:
     assert actions_of(payload) == [WHOLE, "cohort.enrol"]
 
 
+def test_an_end_that_is_too_long_itself_is_no_end() -> None:
+    """Whatever a message ends with, its beginning is shown."""
+    for last in (
+        Buttons((Button("Help", "course.help"),), "x " * 20_000),
+        Buttons((Button("Site", href="/" + "x" * 40_000),)),
+        Note(line("x " * 20_000)),
+        Buttons(tuple(Button(f"🎉{n} " * 40, f"a{n}") for n in range(10)), "🎉" * 120),
+    ):
+        payload = accepted(message_payload(message(Title("Book"), BOOK, last), T, "key"))
+        assert payload["text"].startswith("Book\n0. A draft")
+    amps = Buttons(tuple(Button("&" * 75 + str(n), f"a{n}") for n in range(10)), "&" * 120)
+    assert actions_of(accepted(message_payload(message(BOOK, amps), T, "key"))) == [WHOLE]
+    small = Note(line("You can also type."))
+    payload = message_payload(message(Title("Book"), BOOK, Buttons((Button("Help", "course.help"),)), small), T, "key")
+    assert actions_of(payload) == [WHOLE, "course.help"]
+
+
 def test_without_a_key_nothing_is_offered_that_could_not_be_shown() -> None:
     payload = accepted(message_payload(message(BOOK), T))
     assert actions_of(payload) == []
