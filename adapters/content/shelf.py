@@ -12,6 +12,7 @@ import structlog
 
 from adapters.content.loader import course_folders, load_courses
 from adapters.content.media import MediaFile, MediaLibrary, read_transcript
+from bot.messages.links import Links
 from bot.model.course import Course, Language, Transcript
 from bot.ports import Clock, Store
 from bot.rules.content import course_from_document
@@ -130,4 +131,10 @@ class Shelf:
         text = read_transcript(file.path) if file is not None else None
         if text is None:
             return None
-        return Transcript(activity.title[language], lesson.title[language], course.title[language], language, text)
+        media = activity.media
+        here = Links("")
+        film, captions, poster = (
+            here.media(course, lesson, each.get(language, "")) for each in (media.file, media.captions, media.poster)
+        )
+        titles = (activity.title[language], lesson.title[language], course.title[language])
+        return Transcript(*titles, language, text, film, captions, poster)

@@ -298,8 +298,10 @@ class Dispatch:
             ack.give()
 
 
-def _read(body: Json, nouns: Mapping[str, str]) -> Act | acts.Changed | acts.Left | None:
+def _read(body: object, nouns: Mapping[str, str]) -> Act | acts.Changed | acts.Left | None:
     """What happened; None also for what is not shaped as it should be."""
+    if not isinstance(body, Mapping):
+        return None
     try:
         return acts.read(body, nouns)
     except (KeyError, TypeError, AttributeError, IndexError):

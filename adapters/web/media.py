@@ -36,6 +36,29 @@ SHOW_ONLY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 )
 
+# The page of a film may stand inside Slack, which shows films in frames.
+IN_A_FRAME = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src 'self' https:; base-uri 'none'; "
+    "frame-ancestors 'self' https://*.slack.com https://*.slack-gov.com"
+)
+
+
+def _film(found: Transcript, path: str) -> str:
+    words = "Transcript" if found.language is Language.EN else "Transcription"
+    captions = "Captions" if found.language is Language.EN else "Sous-titres"
+    track = (
+        f'<track kind="captions" src="{escape(found.captions)}" srclang="{found.language}" label="{captions}" default>'
+        if found.captions
+        else ""
+    )
+    poster = f' poster="{escape(found.poster)}"' if found.poster else ""
+    return (
+        f"<h1>{escape(found.title)}</h1>\n"
+        f'<video class="film" controls preload="metadata"{poster}>'
+        f'<source src="{escape(found.film)}">{track}</video>\n'
+        f'<p><a href="{escape(path.replace("/watch/", "/transcript/", 1))}" target="_blank">{words}</a></p>'
+    )
+
 
 def media_routes(find_media: FindMedia, find_transcript: FindTranscript) -> list[web.RouteDef]:
     async def media(request: web.Request) -> web.StreamResponse:
@@ -53,12 +76,14 @@ def media_routes(find_media: FindMedia, find_transcript: FindTranscript) -> list
         }
         return web.FileResponse(file.path, headers=headers)
 
-    async def transcript(request: web.Request) -> web.Response:
+    def asked(request: web.Request) -> Transcript | None:
         where = request.match_info
         if where["language"] not in set(Language):
-            raise web.HTTPNotFound
-        language = Language(where["language"])
-        found = find_transcript(where["course"], where["lesson"], where["activity"], language)
+            return None
+        return find_transcript(where["course"], where["lesson"], where["activity"], Language(where["language"]))
+
+    async def transcript(request: web.Request) -> web.Response:
+        found = asked(request)
         if found is None:
             raise web.HTTPNotFound
         word = "Transcript" if found.language is Language.EN else "Transcription"
@@ -71,7 +96,18 @@ def media_routes(find_media: FindMedia, find_transcript: FindTranscript) -> list
         response.headers["Cache-Control"] = "public, max-age=3600"
         return response
 
+    async def watch(request: web.Request) -> web.Response:
+        found = asked(request)
+        if found is None or not found.film:
+            raise web.HTTPNotFound
+        response = page(found.title, _film(found, request.path), language=found.language)
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        response.headers["Content-Security-Policy"] = IN_A_FRAME
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
     return [
+        web.get("/watch/{course}/{lesson}/{activity}/{language}", watch),
         web.get("/media/{course}/lessons/{lesson}/{path:.+}", media),
         web.get("/transcript/{course}/{lesson}/{activity}/{language}", transcript),
     ]

@@ -60,7 +60,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A film with captions and transcript. All addresses are absolute or paths of this app; `alt` says what it is."""
+    """A film with captions and transcript. All addresses are absolute or paths of this app; `alt` says what it is, and
+    `page` is a page that plays it with its captions."""
 
     url: str
     title: str
@@ -70,6 +71,7 @@ class Film:
     captions: str = ""
     transcript: str = ""
     poster: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

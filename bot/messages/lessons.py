@@ -163,6 +163,7 @@ def film(view: LessonView, activity: Activity, t: Catalogue) -> Film:
         captions=links.media(view.course, view.lesson, t.of(media.captions)),
         transcript=links.transcript(view.course, view.lesson, activity.id, t.language),
         poster=links.media(view.course, view.lesson, t.of(media.poster)),
+        page=links.watch(view.course, view.lesson, activity.id, t.language),
     )
 
 

@@ -22,3 +22,7 @@ class Links:
 
     def transcript(self, course: Course, lesson: Lesson, activity_id: str, language: Language) -> str:
         return f"{self.base}/transcript/{quote(course.id)}/{quote(lesson.id)}/{quote(activity_id)}/{language}"
+
+    def watch(self, course: Course, lesson: Lesson, activity_id: str, language: Language) -> str:
+        """A page with the film and its captions, which may stand inside Slack."""
+        return f"{self.base}/watch/{quote(course.id)}/{quote(lesson.id)}/{quote(activity_id)}/{language}"

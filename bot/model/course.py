@@ -215,10 +215,13 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The words of a film in one language."""
+    """A film's words in one language, and the addresses of the film, its captions and its poster ("" where none)."""
 
     title: str
     lesson: str
     course: str
     language: Language
     text: RichText
+    film: str = ""
+    captions: str = ""
+    poster: str = ""

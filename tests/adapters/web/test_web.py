@@ -22,7 +22,7 @@ HTML = {"Accept": "text/html"}
 ALL_PATHS = [
     "/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/nothing", "/chat/fails", "/api/fails",
     "/media/culture/lessons/01-why/media/film.mp4", "/media/culture/lessons/01-why/map.svg",
-    "/transcript/culture/why/film/en",
+    "/transcript/culture/why/film/en", "/watch/culture/why/film/en",
 ]  # fmt: skip
 
 
@@ -306,6 +306,8 @@ async def test_a_drawing_cannot_run_scripts(client: Client) -> None:
         "/media/other/lessons/01-why/media/film.mp4",
         "/transcript/culture/why/film/de",
         "/transcript/culture/why/quiz/en",
+        "/watch/culture/why/film/de",
+        "/watch/culture/why/quiz/en",
     ],
 )
 async def test_what_no_course_refers_to_is_not_there(client: Client, path: str) -> None:
@@ -321,6 +323,21 @@ async def test_a_transcript_is_a_page_in_its_language(client: Client) -> None:
     assert "Transcription" in text
     assert "&lt;script&gt;" in text
     assert "<script" not in text
+
+
+async def test_a_film_has_a_page_with_its_captions_that_may_stand_inside_slack(client: Client) -> None:
+    """And inside nobody else's page."""
+    response = await client.get("/watch/culture/why/film/fr")
+    text = await response.text()
+    assert '<source src="/media/culture/lessons/01-why/media/film.mp4">' in text
+    assert 'kind="captions" src="/media/culture/lessons/01-why/media/film.vtt" srclang="fr"' in text
+    assert 'href="/transcript/culture/why/film/fr"' in text
+    assert (
+        "frame-ancestors 'self' https://*.slack.com https://*.slack-gov.com"
+        in response.headers["Content-Security-Policy"]
+    )
+    other = await client.get("/transcript/culture/why/film/fr")
+    assert "frame-ancestors 'none'" in other.headers["Content-Security-Policy"]
 
 
 def test_formatted_text_becomes_html_and_nothing_more() -> None:
