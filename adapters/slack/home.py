@@ -61,6 +61,7 @@ class HomeTabs:
             return
         task = asyncio.get_running_loop().create_task(self._later(who), name="home tab")
         self._dirty[who] = task
+        task.add_done_callback(lambda _: self._ended(who))  # also when it ends before it began
 
     async def idle(self) -> None:
         """Until nothing waits to be published."""
@@ -87,9 +88,12 @@ class HomeTabs:
                     wait = self._soon
         except Exception as error:
             log.error("slack_home_broke", error=type(error).__name__)
-        finally:
+
+    def _ended(self, who: Address) -> None:
+        self._dirty.pop(who, None)
+        if who in self._again:  # a change in the very last moment
             self._again.discard(who)
-            self._dirty.pop(who, None)
+            self.changed(who)
 
     async def _published(self, who: Address) -> float | None:
         """Publish. Returns the seconds to wait where Slack has no room for it now."""

@@ -32,7 +32,7 @@ from adapters.slack.pictures import Looks
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.showing import Showing
 from adapters.slack.signature import is_signed
-from adapters.slack.socket import Socket, without_environment
+from adapters.slack.socket import Socket
 from adapters.slack.uploads import Uploads
 from bot.errors import Trouble
 from bot.messages.doors import NOT_INSTALLED
@@ -131,16 +131,16 @@ class SlackInbound:
         async def everything(req: AsyncBoltRequest) -> BoltResponse:
             return await self._everything(req)
 
-        with without_environment():
-            bolt = AsyncApp(
-                name="chatcourse",
-                client=AsyncWebClient(base_url=self._api_url, session=self._session, retry_handlers=[], logger=QUIET),
-                authorize=authorize,
-                process_before_response=True,
-                request_verification_enabled=False,  # it was done before, on the bytes
-                user_facing_authorize_error_message=NOT_INSTALLED,
-                logger=BOLT,
-            )
+        # where it finds SLACK_CLIENT_ID in the environment, Bolt also makes an installer; nothing leads there
+        bolt = AsyncApp(
+            name="chatcourse",
+            client=AsyncWebClient(base_url=self._api_url, session=self._session, retry_handlers=[], logger=QUIET),
+            authorize=authorize,
+            process_before_response=True,
+            request_verification_enabled=False,  # it was done before, on the bytes
+            user_facing_authorize_error_message=NOT_INSTALLED,
+            logger=BOLT,
+        )
         bolt.use(everything)
         return bolt
 

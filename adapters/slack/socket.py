@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import aiohttp
 import structlog
@@ -18,8 +16,6 @@ from adapters.slack.clients import QUIET
 
 log = structlog.get_logger("chatcourse.slack")
 
-TAKEN = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET")
-"""What Bolt would take from the environment by itself, and then install the app in its own way."""
 CLOSE_SECONDS = 3.0
 SOCKET = logging.getLogger("chatcourse.slack.socket")
 SOCKET.setLevel(logging.CRITICAL)  # it logs addresses that hold a ticket
@@ -54,13 +50,3 @@ class Socket:
             log.error("slack_socket_not_open", error=type(error).__name__)
         else:
             log.info("slack_socket_open")
-
-
-@contextmanager
-def without_environment() -> Iterator[None]:
-    """Hide from Bolt what is ours to read; nothing may be awaited inside."""
-    hidden = {name: os.environ.pop(name) for name in TAKEN if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)

@@ -11,8 +11,8 @@ from tests.kill import slack
 from tests.kill.runs import Plan
 from tests.kill.serve_recorded import Pressure
 
-QUICK = Pressure(request=1.5, settle=0.4, lease=3.0, per_second=40.0)
-AT_SLACKS_PACE = Pressure(request=1.5, settle=0.4, lease=3.0, per_second=4.0, in_flight=4)
+QUICK = Pressure(request=1.5, settle=0.4, lease=4.0, per_second=40.0)
+AT_SLACKS_PACE = Pressure(request=1.5, settle=0.4, lease=8.0, per_second=4.0, in_flight=4)
 """What a crash leaves in doubt is what was taken up for the next four seconds: as many look-ups."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ PEOPLE = (
 def told(delivery: Delivery | None) -> Any:
     if delivery is None:
         return None
-    shown = asdict(delivery) | {"headers": {}}
+    shown = asdict(replace(delivery, headers={}))
     return shown | {"ok": delivery.ok}
 
 

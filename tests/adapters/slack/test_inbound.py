@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -275,19 +277,27 @@ async def test_a_broken_engine_tells_who_pressed_and_keeps_what_was_typed() -> N
         door.fine()
 
 
-async def test_bolt_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our settings stand there too; Bolt would install the app in its own way, and write tokens into files."""
+async def test_what_bolt_finds_in_the_environment_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Our settings stand there too. Bolt knows their names, and would check, install and sign in by them in its own
+    way: our secrets and our installations count, and no tokens are written into files."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "x" * 32)
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-other")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "0" * 32)
     async with a_door() as door:
-        assert door.inbound.bolt.oauth_flow is None
-        assert door.inbound.bolt.installation_store is None
-        assert door.inbound.bolt.client.token is None
         door.engine.reply = Reply(say=saying("Hello"))
         assert (await door.ben.slash("/course", "next")).ok
+        assert door.ben.ephemerals()[-1].text == "Hello"
+        assert (await door.slack.raw(command(), content_type=FORM, secret="0" * 32))[0] == 401
+        signed_out(door)
+        await door.ben.slash("/course", "next")
+        assert "not installed" in door.ben.ephemerals()[-1].text
+        assert dict(door.slack.core.counts) == {"users.info": 1}
         door.fine()
+    assert await asyncio.to_thread(lambda: list(tmp_path.iterdir())) == []
 
 
 async def test_requests_ask_slack_for_nothing_but_the_person() -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-import pytest
-
-from adapters.slack.socket import without_environment
 from bot.messages.blocks import Button, Reply
 from tests.adapters.slack.inbound_stage import HELP, Door, a_door, a_form, saying
 from tests.local_slack import App
@@ -82,12 +77,3 @@ async def test_after_the_end_nothing_is_taken() -> None:
         door.slack.outbox.ack_seconds = 0.2
         assert not (await door.ben.slash("/course", "next")).ok
         assert door.asked == []
-
-
-def test_the_environment_is_as_it_was_after_hiding_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when what was done meanwhile failed."""
-    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
-    with pytest.raises(RuntimeError), without_environment():
-        assert "SLACK_CLIENT_ID" not in os.environ
-        raise RuntimeError
-    assert os.environ["SLACK_CLIENT_ID"] == "1.2"
