@@ -84,14 +84,12 @@ class HomeTabs:
                 await asyncio.sleep(wait)
                 self._again.discard(who)
                 wait = await self._published(who)
-                if wait is None and who in self._again:  # something changed meanwhile
-                    wait = self._soon
         except Exception as error:
             log.error("slack_home_broke", error=type(error).__name__)
 
     def _ended(self, who: Address) -> None:
         self._dirty.pop(who, None)
-        if who in self._again:  # a change in the very last moment
+        if who in self._again:  # something changed meanwhile
             self._again.discard(who)
             self.changed(who)
 

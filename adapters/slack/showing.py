@@ -7,10 +7,12 @@ that no longer works with chat.update. If that fails too, the engine shows it an
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import aiohttp
 
@@ -58,6 +60,7 @@ class Showing:
         self._platform, self._catalogues = platform, catalogues
         self._ways = Ways(platform, session, api_url)
         self._looks = looks or Looks()
+        self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def t(self, language: Language) -> Catalogue:
         return self._catalogues[language]
@@ -198,6 +201,11 @@ class Showing:
         origin = self._origin(act)
         if not origin.ts:
             return False
+        # one after the other, so that of two quick presses the later one's state is what stays
+        async with self._turns.setdefault((act.who.workspace, origin.channel, origin.ts), asyncio.Lock()):
+            return await self._put_in_place(act, origin, message)
+
+    async def _put_in_place(self, act: Act, origin: Origin, message: Message) -> bool:
         body = self._payload(message, origin.key)
         if await self._ways.respond(origin.response_url, {"replace_original": True, **body}):
             return True

@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.catalogues import read_catalogues
 from adapters.logs import configure_logs
 from adapters.settings import Settings
-from adapters.slack import pacing, platform
+from adapters.slack import errors, pacing, platform
 from adapters.slack.clients import Clients, new_session
 from adapters.slack.installations import FixedInstallation
 from adapters.slack.platform import Pace, SlackPlatform
@@ -25,6 +25,8 @@ async def run(settings: Settings, given: argparse.Namespace, pressure: Pressure)
     pacing.WINDOW /= given.hurry
     pacing.LONGEST_PROMISE /= given.hurry
     platform.SECOND_LOOK_SECONDS /= given.hurry
+    asked = errors._retry_after
+    errors._retry_after = lambda error: asked(error) / given.hurry
     session = new_session()
     installations = FixedInstallation(given.token, session, given.api, distributed=given.distributed)
     clients = Clients(installations, session, given.api)

@@ -15,7 +15,9 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.kill import slack
 from tests.kill.runs import TROUBLES, Outcome, Plan, run
+from tests.kill.serve_recorded import Pressure
 from tests.recorder.server import Faults
 from tests.soak.databases import a_database
 
@@ -31,6 +33,13 @@ class Case:
     database: str
     plan: Plan
     wanted: tuple[str, ...] = ()
+    through_slack: tuple[str, ...] | None = None
+    """Options of the local Slack, where that is the platform."""
+
+    def lived(self, folder: Path, plan: Plan) -> Outcome:
+        if self.through_slack is None:
+            return run(folder, plan)
+        return slack.run(folder, plan, *self.through_slack)
 
     def judge(self, found: Outcome) -> bool:
         if self.wanted:
@@ -44,12 +53,19 @@ def cases(kills: int, freezes: int) -> list[Case]:
     quick = Plan("", 3, people=60, lanes=2, patience=60)
     two = replace(base, processes=2, people=max(30, kills * 14))
     lossy = Faults(lost=0.1)
+    pressure = Pressure(request=1.5, settle=0.4, lease=4.0, per_second=40.0)
+    on_slack = Plan("", 0, people=max(60, kills * 12), pressure=pressure, patience=240)
+    pace = Pressure(request=1.5, settle=0.4, lease=8.0, per_second=4.0, in_flight=4)
+    slowly = Plan("", max(1, kills // 20), people=max(15, kills // 2), pressure=pace, patience=400)
     return [
         Case("kill", "sqlite", base),
         Case("kill, 2 processes", "postgres", two),
         Case("kill and freeze, 2", "postgres", replace(two, freezes=freezes, kills=kills // 4, seed=2)),
         Case("late platform", "sqlite", replace(base, kills=kills // 4, faults=LATE, people=max(30, kills * 3))),
         Case("late platform, freeze", "postgres", replace(two, kills=kills // 4, freezes=freezes // 2, faults=LATE)),
+        Case("Slack", "sqlite", replace(on_slack, kills=kills // 2), through_slack=()),
+        Case("Slack, 2 processes", "postgres", replace(on_slack, processes=2, kills=kills // 2), through_slack=()),
+        Case("Slack, history 1/min", "sqlite", slowly, through_slack=("--limits", "--distributed")),
         Case("CONTROL mark first", "sqlite", replace(quick, faults=Faults(), control="mark_first"), ("lost",)),
         Case("CONTROL short lease", "sqlite", replace(quick, control="short_lease"), ("doubled",)),
         Case("CONTROL no look-up", "sqlite", replace(quick, faults=lossy, control="no_look_up"), ("doubled",)),
@@ -80,7 +96,7 @@ def one(case: Case, keep: Path | None) -> bool:
             print(line(case.name, case.database, "LEFT OUT: no PostgreSQL (set TEST_POSTGRES_URL)"), flush=True)
             return True
         with contextlib.redirect_stdout(sys.stderr):
-            found = run(folder, replace(case.plan, database=url))
+            found = case.lived(folder, replace(case.plan, database=url))
     good = case.judge(found)
     print(row_of(case, found, good), flush=True)
     if good:

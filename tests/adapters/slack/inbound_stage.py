@@ -24,7 +24,8 @@ from tests.adapters.slack.platform_stage import Installed, installation_of
 from tests.local_slack import App, LocalSlack
 from tests.local_slack.clock import Clock
 from tests.local_slack.people import Person
-from tests.local_slack.screen import Shown
+from tests.local_slack.screen import Shown, ShownView
+from tests.local_slack.state import Channel
 from tests.local_slack.workspaces import Organisation, Workspace
 
 HELP = "course.help"
@@ -275,3 +276,18 @@ def signed_out(door: Door) -> None:
 def without_scope(door: Door, scope: str) -> None:
     installation = door.installed.open[door.workspace]
     door.installed.open[door.workspace] = replace(installation, scopes=installation.scopes - {scope})
+
+
+def general(door: Door) -> Channel:
+    return next(each for each in door.slack.state.channels.values() if each.name == "general")
+
+
+def texts(shown: list[Shown]) -> list[str]:
+    """What they say, without the names of their buttons."""
+    return [each.text.partition("\n[")[0] for each in shown]
+
+
+def entered(form: ShownView) -> str:
+    """What stands in the first field."""
+    leaf = next(iter(next(iter(form.view.state.values())).values()))
+    return str(leaf["value"])
