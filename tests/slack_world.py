@@ -214,7 +214,7 @@ async def a_slack_world(url: str) -> AsyncIterator[SlackWorld]:
         installations = FixedInstallation(token, session, slack.api_url)
         clients = Clients(installations, session, slack.api_url)
         catalogues = read_catalogues()
-        platform = Observed(clients, catalogues, utc_now, Pace(60_000))
+        platform = Observed(clients, catalogues, utc_now, Pace(60_000, channel_seconds=0))
         platform.posted, platform.acme = {}, acme
         zoe = platform.add_person("", "Zoé Lavoie", "zoe@example.org", language="fr", zone="America/Toronto")
         ben = platform.add_person("", "Ben Okafor", "ben@example.org", zone="America/Vancouver")
@@ -246,7 +246,7 @@ async def a_slack_world(url: str) -> AsyncIterator[SlackWorld]:
             Leaving(installations, session, slack.api_url),
             secrets=(slack.app.signing_secret,),
             api_url=slack.api_url,
-            home_seconds=0.01,
+            home_seconds=3600,
         )
         runner = web.AppRunner(_application(inbound), shutdown_timeout=0.2, access_log=None)
         await runner.setup()

@@ -48,10 +48,12 @@ ANSWER_PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What an operator may choose: messages a minute to a whole workspace, and whether rooms are private channels."""
+    """What an operator may choose: messages a minute to a whole workspace, and whether rooms are private channels.
+    `channel_seconds` lie between two messages to the same place."""
 
     posts_per_minute: int = POSTS_PER_MINUTE
     private_rooms: bool = True
+    channel_seconds: float = ONE_CHANNEL_SECONDS
 
 
 Shown = TypeVar("Shown")
@@ -90,7 +92,7 @@ class SlackPlatform:
         self._cut: dict[tuple[str, str], float] = {}
 
     def pacing(self, workspace: str) -> Pacing:
-        return Pacing(self._pace.posts_per_minute / 60, ONE_CHANNEL_SECONDS, IN_FLIGHT)
+        return Pacing(self._pace.posts_per_minute / 60, self._pace.channel_seconds, IN_FLIGHT)
 
     # what the outbox needs
 

@@ -18,6 +18,7 @@ from tests.bench.deliveries import deliveries
 from tests.bench.figures import Figure, isolated, line, show
 from tests.bench.presses import presses
 from tests.bench.slack import slack, slack_ceilings
+from tests.bench.slack_acks import acks
 from tests.bench.start import demo
 from tests.bench.starting import content, starting
 from tests.bench.ticks import planning, ticks, zones
@@ -34,7 +35,12 @@ WITH_DATABASE: Mapping[str, OnDatabase] = {
     "planning": planning,
     "zones": zones,
 }
-ALONE: Mapping[str, Callable[[float], list[Figure]]] = {"content": content, "starting": starting, "demo": demo}
+ALONE: Mapping[str, Callable[[float], list[Figure]]] = {
+    "content": content,
+    "starting": starting,
+    "demo": demo,
+    "acks": lambda scale: acks(max(1, int(10 * scale))),
+}
 DATABASES = ("sqlite", "postgres")
 
 

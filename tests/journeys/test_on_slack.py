@@ -14,7 +14,7 @@ from tests.slack_world import SlackWorld, a_slack_world
 from tests.world import a_world
 
 
-@pytest.mark.parametrize(("language", "way"), [(Language.EN, "buttons"), (Language.FR, "typing")])
+@pytest.mark.parametrize(("language", "way"), [(each, way) for each in Language for way in ("buttons", "typing")])
 async def test_a_whole_course_in_slack(language: Language, way: str, tmp_path: Path) -> None:
     """From the admin's first word to the certificate, with the same end as elsewhere; no request of Slack's failed, and
     what stands in Slack is what was to be shown."""
