@@ -20,12 +20,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
 from adapters.settings import BrowserChat, Settings, SettingsError, demo_settings, is_local, load_settings
-from adapters.settings.slack import SlackDistribution
 from bot.model.findings import CannotStart, Finding
 
 if TYPE_CHECKING:
@@ -135,91 +133,27 @@ def slack_plug(tools: Tools) -> Plug:
     from adapters.catalogues import read_catalogues
     from adapters.database.slack import SlackHomes, SlackInbox, SlackInstallations, SlackStates
     from adapters.scheduler.heartbeat import Chore
-    from adapters.slack.clients import Clients, new_session
-    from adapters.slack.exchange import Exchange
-    from adapters.slack.inbound import SlackInbound
-    from adapters.slack.installations import FixedInstallation, StoredInstallations
-    from adapters.slack.leaving import Leaving, Left
-    from adapters.slack.manifest import EVENTS_PATH, is_public, wanted_scopes
-    from adapters.slack.oauth import OAuth, OAuthSettings
+    from adapters.slack.assembly import Memory, SlackApp, Surroundings
+    from adapters.slack.manifest import EVENTS_PATH
     from adapters.slack.pages import Pages
-    from adapters.slack.pictures import Looks
-    from adapters.slack.platform import Pace, SlackPlatform
-    from adapters.slack.rotation import Rotation
-    from adapters.slack.sealing import Sealer
     from adapters.web.html import page, preferred
-    from bot.model.people import Address, Profile
 
-    slack, settings, clock = tools.settings.slack, tools.settings, tools.clock
-    assert slack is not None  # noqa: S101 (see platforms_for)
-    session = new_session()
-    outside = slack.distribution is SlackDistribution.DISTRIBUTED
-    stored: StoredInstallations | None = None
-    if slack.many:
-        rows, sealer = SlackInstallations(tools.store), Sealer(settings.secret_keys)
-        exchange = Exchange(slack.client_id, slack.client_secret, session, slack.api_url)
-        stored = StoredInstallations(rows, sealer, clock, Rotation(rows, sealer, exchange))
-    fixed = FixedInstallation(slack.bot_token, session, slack.api_url, distributed=outside)
-    installations = stored or fixed
-    clients, catalogues = Clients(installations, session, slack.api_url), read_catalogues()
-    hosts = (urlsplit(settings.public_url).hostname or "",) if is_public(settings.public_url) else ()
-    looks = Looks(video_hosts=hosts)
-    platform = SlackPlatform(clients, catalogues, clock, Pace(slack.per_minute), looks)
-    inbounds: list[SlackInbound] = []
+    store, settings = tools.store, tools.settings
+    assert settings.slack is not None  # noqa: S101 (see platforms_for)
+    memory = Memory(SlackInstallations(store), SlackStates(store), SlackInbox(store), SlackHomes(store))
+    around = Surroundings(
+        settings.public_url, settings.secret_keys, tools.clock, read_catalogues(), Pages(page, preferred)
+    )
+    slack = SlackApp(settings.slack, memory, around)
 
     def routes(engine: Engine) -> Iterable[web.AbstractRouteDef]:
-        async def left(workspace: Left) -> None:
-            await engine.workspace_left(f"slack:{workspace.workspace}", workspace.name)
+        return slack.connect(engine, engine.workspace_joined, engine.workspace_left)
 
-        async def installed(installer: Address) -> None:
-            await engine.workspace_joined(installer, await platform.profile(installer) or Profile())
-
-        inbound = SlackInbound(
-            engine,
-            platform,
-            clients,
-            installations,
-            SlackInbox(tools.store),
-            SlackHomes(tools.store),
-            clock,
-            catalogues,
-            Leaving(installations, session, slack.api_url, left),
-            secrets=slack.signing_secrets,
-            app_token=slack.app_token,
-            api_url=slack.api_url,
-            prefix=slack.prefix,
-            looks=looks,
-        )
-        platform.told = inbound.changed
-        inbounds.append(inbound)
-        found = inbound.routes()
-        if slack.many:
-            wanted = wanted_scopes(settings.public_url)
-            oauth = OAuthSettings(
-                slack.client_id, slack.client_secret, settings.public_url, wanted, outside, slack.api_url
-            )
-            states = SlackStates(tools.store)
-            pages = OAuth(oauth, installations, states, session, Pages(page, preferred), clock, installed)
-            found += pages.routes()
-        return found
-
-    async def started() -> None:
-        if stored is not None:
-            await stored.reseal()
-        for inbound in inbounds:
-            await inbound.start()
-
-    async def closing() -> None:
-        for inbound in inbounds:
-            await inbound.close()
-
-    async def rotate() -> None:
-        if stored is not None:
-            await stored.rotate(clock())
-
-    chores = (Chore("slack_tokens", ROTATION_SECONDS, rotate),) if slack.many else ()
-    paths = (EVENTS_PATH,)
-    return Plug(platform, routes, chores, paths, started=started, closing=closing, closed=session.close)
+    chores = (Chore("slack_tokens", ROTATION_SECONDS, slack.rotate),) if settings.slack.many else ()
+    press_paths = (EVENTS_PATH,)
+    return Plug(
+        slack.platform, routes, chores, press_paths, started=slack.start, closing=slack.stop, closed=slack.close
+    )
 
 
 def chat_access(settings: Settings) -> Access:

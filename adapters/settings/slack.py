@@ -43,6 +43,11 @@ class SlackSettings:
     public_url: str = ""
 
     @property
+    def outside_marketplace(self) -> bool:
+        """Whether Slack lets us read history once a minute only."""
+        return self.distribution is SlackDistribution.DISTRIBUTED
+
+    @property
     def many(self) -> bool:
         """Whether workspaces install the app by themselves."""
         return bool(self.client_id)

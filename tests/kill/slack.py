@@ -43,6 +43,8 @@ class SlackProcess:
     team: str
     people: Sequence[str]
     path: Path
+    who: Mapping[str, str]
+    """Everybody's account by name."""
 
     @property
     def size(self) -> int:
@@ -94,7 +96,7 @@ def a_slack(
             ready = json.loads(process.stdout.readline())
             refs = [ref for name, ref in ready["people"].items() if name.startswith("Person ")]
             base = ready["api_url"].removesuffix("/api/")
-            slack = SlackProcess(ready["api_url"], base, ready["token"], ready["team"], refs, path)
+            slack = SlackProcess(ready["api_url"], base, ready["token"], ready["team"], refs, path, ready["people"])
             for fault, share in troubles:
                 slack.asks("faults", {"method": "chat.postMessage", "fault": asdict(fault), "share": share})
             yield slack
