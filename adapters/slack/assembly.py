@@ -11,6 +11,7 @@ from aiohttp import web
 
 from adapters.slack.clients import Clients, new_session
 from adapters.slack.dispatch import Engine
+from adapters.slack.doctor import SlackSettings as Credentials
 from adapters.slack.exchange import Exchange
 from adapters.slack.home import OpenHomes
 from adapters.slack.inbound import SlackInbound
@@ -30,21 +31,9 @@ from bot.model.people import Address, Profile
 from bot.ports import Clock
 
 
-class SlackSettings(Protocol):
+class SlackSettings(Credentials, Protocol):
     """What an operator set; see the settings' own documentation."""
 
-    @property
-    def signing_secrets(self) -> Sequence[str]: ...
-    @property
-    def bot_token(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def client_secret(self) -> str: ...
-    @property
-    def app_token(self) -> str: ...
-    @property
-    def api_url(self) -> str: ...
     @property
     def prefix(self) -> str: ...
     @property
