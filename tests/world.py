@@ -130,9 +130,9 @@ class World:
             await tx.save_edition(course.id, course.edition, "{}", self.clock())
         await self.engine.follow_editions()
 
-    async def cohort(self, name: str = "spring", lane: str = "fake:w1") -> Cohort:
+    async def cohort(self, name: str = "spring", lane: str | None = None) -> Cohort:
         async with self.store.reading() as tx:
-            return next(each for each in await tx.cohorts(lane=lane) if each.name == name)
+            return next(each for each in await tx.cohorts(lane=lane or self.ada.lane) if each.name == name)
 
     async def enrolment(self, who: Address, name: str = "spring") -> Enrolment:
         async with self.store.reading() as tx:

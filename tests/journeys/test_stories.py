@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,12 +14,20 @@ from bot.model.delivery import DeliveryState
 from bot.model.people import Address
 from tests.journeys.hands import ByButtons, ByTyping, Hands
 from tests.reading import plain_text
-from tests.world import World
+from tests.slack_world import a_slack_world
+from tests.world import World, a_world
 
 LESSONS = [
     *("why-culture", "meet-people", "working-in-the-open", "plain-language"),
     *("small-tests", "honest-numbers", "inclusive-by-default", "change-that-lasts"),
 ]
+
+
+@pytest.fixture(params=["fake", "slack"])
+async def world(request: pytest.FixtureRequest, world_url: str) -> AsyncIterator[World]:
+    """Each story on the small fake platform, and in Slack."""
+    async with (a_world if request.param == "fake" else a_slack_world)(world_url) as made:
+        yield made
 
 
 def words(reply: Reply) -> str:
@@ -113,14 +122,16 @@ async def test_a_class_its_facilitator_and_its_author(world: World) -> None:
     """The facilitator sees true totals with small numbers held back; the author sees feedback on own lessons; neither
     sees a person."""
     people = [f"p{n}@example.org" for n in range(16)]
-    for n, email in enumerate(people):
+    accounts = [
         world.platform.add_person(f"U-{n}", f"Learner{n} Doe", email, zone="America/Toronto")
+        for n, email in enumerate(people)
+    ]
     await world.running(*people)
     await world.says(world.ada, "cohort roles spring add facilitator @fatou")
     await world.says(world.ada, "cohort roles spring add contributor:maren @ben")
     await world.at(datetime(2026, 12, 1, 15, tzinfo=UTC))
     for n in range(11):  # 11 begin; 6 of them reach silver, and 6 say what it was worth
-        who = Address("fake", "w1", f"U-{n}")
+        who = accounts[n]
         await world.says(who, "done 1")
         if n < 6:
             await world.says(who, "done 7")
@@ -147,13 +158,15 @@ async def test_a_class_its_facilitator_and_its_author(world: World) -> None:
 async def test_few_voices_are_held_back(world: World) -> None:
     """With fewer than five ratings neither numbers nor lines are shown, to nobody."""
     people = [f"p{n}@example.org" for n in range(6)]
-    for n, email in enumerate(people):
+    accounts = [
         world.platform.add_person(f"U-{n}", f"Learner{n} Doe", email, zone="America/Toronto")
+        for n, email in enumerate(people)
+    ]
     await world.running(*people)
     await world.at(datetime(2026, 12, 1, 15, tzinfo=UTC))
     for n in range(4):
-        await world.says(Address("fake", "w1", f"U-{n}"), "done 1")
-        await world.says(Address("fake", "w1", f"U-{n}"), "feedback no A line that could be known")
+        await world.says(accounts[n], "done 1")
+        await world.says(accounts[n], "feedback no A line that could be known")
     report = words(await world.says(world.ada, "cohort report spring"))
     assert "could be known" not in report
     assert "4 of" not in report

@@ -94,7 +94,7 @@ def test_each_event_has_a_scope_that_lets_it_through() -> None:
 
 def test_messages_in_channels_are_never_read() -> None:
     """No scope and no event for them."""
-    assert not {"channels:history", "groups:history", "mpim:history", "files:read"} & set(SCOPES)
+    assert not {"channels:history", "groups:history", "mpim:history"} & set(SCOPES)
     assert not {"message.channels", "message.groups", "message.mpim", "app_mention"} & set(EVENTS)
 
 
