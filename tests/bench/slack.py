@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.catalogues import read_catalogues
 from adapters.database import tables
-from adapters.slack import pacing
+from adapters.slack import errors, pacing
 from adapters.slack.clients import QUIET, Clients, new_session
 from adapters.slack.installations import FixedInstallation
 from adapters.slack.platform import IN_FLIGHT, Pace, SlackPlatform
@@ -57,6 +57,8 @@ async def slack_ceilings(database: str, url: str, scale: float) -> list[Figure]:
     people = max(500, int(10_000 * scale))
     options = ("--limits", "--scale", str(HURRY))
     window, pacing.WINDOW = pacing.WINDOW, pacing.WINDOW / HURRY
+    asked = errors._retry_after
+    errors._retry_after = lambda error: asked(error) / HURRY
     try:
         troubles = ((RATELIMITED, 0.005),)
         with (
@@ -67,7 +69,7 @@ async def slack_ceilings(database: str, url: str, scale: float) -> list[Figure]:
                 seconds, _ = await _deliver(crowd, people)
             counts = process.asks("counts")
     finally:
-        pacing.WINDOW = window
+        pacing.WINDOW, errors._retry_after = window, asked
     asked = counts["chat.postMessage"]
     least = people / 240
     value = f"{seconds * HURRY / 60:.0f} minutes of Slack's time, {asked - people:,} posts refused and sent later"

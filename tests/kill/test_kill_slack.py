@@ -20,8 +20,8 @@ AT_SLACKS_PACE = Pressure(request=1.5, settle=0.4, lease=8.0, per_second=4.0, in
 @pytest.mark.parametrize(
     ("database", "options", "people", "kills", "pressure"),
     [
-        ("sqlite", ("--limits", "--distributed"), 8, 1, AT_SLACKS_PACE),
-        pytest.param("postgres", (), 80, 4, QUICK, marks=pytest.mark.postgres),
+        ("sqlite", ("--limits", "--distributed"), 5, 1, AT_SLACKS_PACE),
+        pytest.param("postgres", (), 50, 3, QUICK, marks=pytest.mark.postgres),
     ],
     ids=["history once a minute", "postgres"],
 )
