@@ -116,7 +116,7 @@ class AdminTx(Records):
 
     async def job_counts(self, job_id: int) -> Mapping[str, int]:
         statement = sa.select(JOB_ROW.c.status, sa.func.count()).where(JOB_ROW.c.job_id == job_id)
-        return {status: n for status, n in await self.all(statement.group_by(JOB_ROW.c.status))}  # noqa: C416
+        return {status: n for status, n in await self.all(statement.group_by(JOB_ROW.c.status))}  # noqa: C416 - rows are no pairs
 
     async def first_time(self, platform: str, event_id: str, now: datetime) -> bool:
         values = {"new_platform": platform, "new_event_id": event_id, "new_at": now}

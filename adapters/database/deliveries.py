@@ -212,7 +212,7 @@ class DeliveryTx(Records):
                 )
                 .group_by(DELIVERY.c.person_id)
             )
-            counts |= {person_id: number for person_id, number in await self.all(statement)}  # noqa: C416
+            counts |= {person_id: number for person_id, number in await self.all(statement)}  # noqa: C416 - rows are no pairs
         return counts
 
     async def last_lessons(self, enrolment_ids: Collection[int], since: datetime) -> Mapping[int, datetime]:
@@ -223,7 +223,7 @@ class DeliveryTx(Records):
             unasked = (c.kind == Kind.LESSON, c.priority != Priority.ASKED, c.sent_at >= since)
             statement = sa.select(c.enrolment_id, last).join_from(ENROLMENT, DELIVERY, whose)
             statement = statement.where(ENROLMENT.c.id.in_(ids), *unasked)
-            found |= {number: at for number, at in await self.all(statement.group_by(c.enrolment_id))}  # noqa: C416
+            found |= {number: at for number, at in await self.all(statement.group_by(c.enrolment_id))}  # noqa: C416 - rows are no pairs
         return found
 
     async def delivery_counts(self, cohort_id: int) -> Mapping[tuple[Kind, DeliveryState, str | None], int]:

@@ -61,7 +61,7 @@ def _lock(file: IO[str]) -> bool:
 
             # Far behind the words in the file, which others may read.
             file.seek(1 << 20)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore] # on Windows only
         else:
             import fcntl
 

@@ -65,7 +65,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if dialect.name == "sqlite":
             return _EPOCH + timedelta(microseconds=value)
-        return value.astimezone(UTC)  # type: ignore[no-any-return]
+        return value.astimezone(UTC)  # type: ignore[no-any-return] # a driver's value
 
 
 Word = TypeVar("Word", bound=StrEnum)

@@ -74,7 +74,7 @@ class QuickConnection(aiosqlite.Connection):
     _reading = False
     _sent = _back = 0
 
-    async def cursor(self) -> QuickCursor:  # type: ignore[override]
+    async def cursor(self) -> QuickCursor:  # type: ignore[override] # there: awaited or entered
         return QuickCursor(self)
 
     @property
@@ -83,7 +83,7 @@ class QuickConnection(aiosqlite.Connection):
 
     async def in_thread(self, function: Any, *arguments: Any) -> Any:
         self._sent += 1
-        return await self._execute(self._trip, function, *arguments)  # type: ignore[no-untyped-call]
+        return await self._execute(self._trip, function, *arguments)  # type: ignore[no-untyped-call] # untyped there
 
     def _trip(self, function: Any, *arguments: Any) -> Any:
         try:

@@ -41,11 +41,11 @@ class Socket:
             await asyncio.gather(self._opening, return_exceptions=True)
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self._handler.close_async()  # type: ignore[no-untyped-call]
+                await self._handler.close_async()  # type: ignore[no-untyped-call] # untyped in slack_bolt
 
     async def _open(self) -> None:
         try:
-            await self._handler.connect_async()  # type: ignore[no-untyped-call]
+            await self._handler.connect_async()  # type: ignore[no-untyped-call] # untyped in slack_bolt
         except Exception as error:
             log.error("slack_socket_not_open", error=type(error).__name__)
         else:

@@ -29,7 +29,7 @@ class Metrics:
 
     def __init__(self) -> None:
         # Moments of creation double the number of lines, and nobody asks for them.
-        disable_created_metrics()  # type: ignore[no-untyped-call]
+        disable_created_metrics()  # type: ignore[no-untyped-call] # untyped in prometheus_client
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._deliveries = self._gauge("chatcourse_deliveries", "Deliveries by state.", "state")

@@ -31,7 +31,7 @@ from bot.messages.blocks import (
 from bot.messages.failures import what_to_do, why_failed, why_held
 from bot.messages.home import cohort_state
 from bot.messages.plans import day, when
-from bot.messages.texts import N_, Catalogue
+from bot.messages.texts import Catalogue
 from bot.messages.typing import name_typed
 from bot.messages.words import para, percent, slot_words, window_words
 from bot.model.cohort import Cohort, CohortState, EnrolmentState
@@ -55,7 +55,7 @@ from bot.model.course import Course
 from bot.model.delivery import Delivery, DeliveryState, Kind
 from bot.model.people import Role, RoleName
 from bot.model.richtext import Line, Span
-from bot.model.work import AuditEntry, Job, JobRow, JobState
+from bot.model.work import Job, JobRow, JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,13 +434,6 @@ def close_question(cohort: Cohort, people: int, t: Catalogue) -> Message:
     return Message(t.language, title, (Title(title), Text(para(line)), Buttons((button,))))
 
 
-def audit(cohort: Cohort, rows: Sequence[tuple[AuditEntry, str]], zone: str, t: Catalogue) -> Message:
-    title = t.t("Who did what in {cohort}", cohort=cohort.name)
-    lines = tuple((name, (when(entry.at, zone), Span(f" · {_done(entry, t)}"))) for entry, name in rows)
-    body: Block = Facts(lines) if lines else Text(para(t.line("Nothing yet.")))
-    return Message(t.language, title, (Title(title), body))
-
-
 def kind_name(kind: Kind, t: Catalogue) -> str:
     match kind:
         case Kind.LESSON:
@@ -460,34 +453,6 @@ def kind_name(kind: Kind, t: Catalogue) -> str:
 
 
 # --- parts ---
-
-
-ACTIONS = {
-    "cohort.create": N_("created the cohort"),
-    "cohort.enrol": N_("enrolled people"),
-    "cohort.enrol-undo": N_("took an enrolment back"),
-    "cohort.launch": N_("launched the cohort"),
-    "cohort.pause": N_("paused the cohort"),
-    "cohort.resume": N_("resumed the cohort"),
-    "cohort.close": N_("closed the cohort"),
-    "cohort.resend": N_("sent again what had failed"),
-    "cohort.rehearse": N_("began the rehearsal"),
-    "cohort.open-to": N_("opened the cohort to a workspace"),
-    "cohort.export-people": N_("downloaded the list of people"),
-    "cohort.export-report": N_("downloaded the report"),
-    "role.add": N_("gave a role"),
-    "role.remove": N_("took a role"),
-}
-"""What the audit trail says for each action."""
-
-_COUNTED = ("people", "messages")
-
-
-def _done(entry: AuditEntry, t: Catalogue) -> str:
-    """The action in words, with how many it was about."""
-    words = t.t(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action
-    counts = [str(entry.detail[name]) for name in _COUNTED if name in entry.detail]
-    return f"{words} ({counts[0]})" if counts else words
 
 
 def _about(view: StatusView, t: Catalogue) -> list[tuple[str, Line]]:

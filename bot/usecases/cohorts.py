@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Slip
 from bot.messages import cohorts as words
+from bot.messages.audit import audit_trail
 from bot.messages.blocks import File, Reply
 from bot.messages.texts import N_
 from bot.messages.welcome import notice
@@ -403,7 +404,7 @@ async def audit(parts: Parts, tx: Tx, who: Who, command: Audit) -> Reply:
     rows = await tx.audit(cohort.id, None, 50)
     known = await tx.people({row.actor_id for row in rows if row.actor_id})
     named = [(row, _display(known, row.actor_id, who)) for row in rows]
-    return Reply(say=words.audit(cohort, named, who.person.zone or cohort.zone, who.t))
+    return Reply(say=audit_trail(cohort, named, who.person.zone or cohort.zone, who.t))
 
 
 # --- parts ---

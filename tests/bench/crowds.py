@@ -24,7 +24,7 @@ from bot.model.cohort import CohortState
 from bot.model.course import Course
 from bot.model.delivery import MessageRef
 from bot.model.people import Address, Profile
-from bot.ports import Ability, ChatPlatform, Found, Pacing
+from bot.ports import Ability, ChatPlatform, Due, Found, Pacing
 from bot.rules.content import course_from_document
 from bot.usecases.context import Parts
 from bot.usecases.engine import Engine
@@ -161,6 +161,21 @@ async def a_crowd(
         engine = Engine(parts)
         yield Crowd(store, engine, course, name, clock, -(-people // cohorts))
         await engine.stop(5)
+
+
+async def all_planned(crowd: Crowd) -> Due:
+    """What is due once everybody's first lesson is planned and none is sent; the clock stands at its hour."""
+    lanes = crowd.engine.lanes
+    lanes.stopping = True
+    crowd.clock.ahead = timedelta(hours=1, seconds=5)
+    while True:
+        await crowd.engine.tick()
+        async with crowd.store.reading() as tx:
+            due = await tx.due(crowd.clock())
+        if not due.plan:
+            break
+    lanes.stopping = False
+    return due
 
 
 async def _cohorts(store: DatabaseStore, cohorts: int, lanes: int, course: Course, document: str, name: str) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 import aiohttp
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from adapters.database import tables
 from bot.messages.lessons import LessonView, lesson_message
 from bot.model.course import Language
 from bot.ports import Pacing
-from tests.bench.crowds import Crowd, a_crowd
+from tests.bench.crowds import Crowd, a_crowd, all_planned
 from tests.bench.figures import Figure, memory_mb
 from tests.bench.stub import stub
 from tests.recorder.platform import NAME, RecorderPlatform
@@ -63,16 +62,8 @@ def _a_lesson(crowd: Crowd) -> dict[str, object]:
 
 async def _deliver(crowd: Crowd) -> tuple[float, float]:
     """Seconds and seconds of CPU until everybody has the first lesson; planning has been done before."""
+    due = await all_planned(crowd)
     lanes = crowd.engine.lanes
-    lanes.stopping = True
-    crowd.clock.ahead = timedelta(hours=1, seconds=5)
-    while True:
-        await crowd.engine.tick()
-        async with crowd.store.reading() as tx:
-            due = await tx.due(crowd.clock())
-        if not due.plan:
-            break
-    lanes.stopping = False
     begun, cpu = time.perf_counter(), time.process_time()
     lanes.wake(due.lanes)
     await lanes.idle()

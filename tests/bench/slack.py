@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,7 +24,7 @@ from adapters.slack.render import message_payload
 from app import utc_now
 from bot.messages.lessons import LessonView, lesson_message
 from bot.model.course import Language
-from tests.bench.crowds import Crowd, a_crowd
+from tests.bench.crowds import Crowd, a_crowd, all_planned
 from tests.bench.figures import Figure
 from tests.kill.slack import SlackProcess, a_slack
 from tests.local_slack.faults import RATELIMITED
@@ -105,20 +104,11 @@ async def _at_home(crowd: Crowd, process: SlackProcess) -> None:
 
 async def _deliver(crowd: Crowd, people: int) -> tuple[float, float]:
     """Seconds and seconds of CPU until everybody has the first lesson; planning has been done before."""
-    lanes = crowd.engine.lanes
-    lanes.stopping = True
-    crowd.clock.ahead = timedelta(hours=1, seconds=5)
-    while True:
-        await crowd.engine.tick()
-        async with crowd.store.reading() as tx:
-            due = await tx.due(crowd.clock())
-        if not due.plan:
-            break
-    lanes.stopping = False
+    await all_planned(crowd)
     begun, cpu = time.perf_counter(), time.process_time()
     while await _sent(crowd) < people:
         await crowd.engine.tick()
-        await lanes.idle()
+        await crowd.engine.lanes.idle()
         await asyncio.sleep(0.05)
     return time.perf_counter() - begun, time.process_time() - cpu
 

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.catalogues import read_catalogues
 from adapters.content.loader import load_courses
 from bot.errors import NotAllowed, Slip
-from bot.messages import cohorts, help, home, lessons, reports, settings, slips, welcome
+from bot.messages import audit, cohorts, help, home, lessons, reports, settings, slips, welcome
 from bot.messages.actions import encode
 from bot.messages.blocks import Button, FileField, Form, Message, Sample
 from bot.messages.failures import SENTENCES
@@ -341,9 +341,9 @@ def admin_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
     yield "give a role", cohorts.role_form(cohort, course, t)
     yield "rehearse", cohorts.rehearse_form([course], t)
     yield "close?", cohorts.close_question(cohort, 2, t)
-    trail = [(AuditEntry(NOW, 1, ADDRESS.lane, action, 3, {"people": 3}), "‹Ada›") for action in cohorts.ACTIONS]
-    yield "audit", cohorts.audit(cohort, trail, "America/Toronto", t)
-    yield "empty audit", cohorts.audit(cohort, [], "America/Toronto", t)
+    trail = [(AuditEntry(NOW, 1, ADDRESS.lane, action, 3, {"people": 3}), "‹Ada›") for action in audit.ACTIONS]
+    yield "audit", audit.audit_trail(cohort, trail, "America/Toronto", t)
+    yield "empty audit", audit.audit_trail(cohort, [], "America/Toronto", t)
     figures = [
         reports.LessonFigures(
             lesson.id,
