@@ -65,6 +65,7 @@ check: setup
 	@$(PY) -m mypy $(CODE)
 	@$(BIN)/lint-imports --cache-dir .cache/import-linter
 	@$(PY) app.py check
+	@$(PY) -m adapters.catalogues check
 
 format: setup
 	@$(PY) -m ruff check --fix --quiet $(CODE); $(PY) -m ruff format $(CODE)
