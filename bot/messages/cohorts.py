@@ -340,6 +340,27 @@ def failures(cohort: Cohort, course: Course, rows: Sequence[tuple[Delivery, str]
     return Message(t.language, title, (*blocks, Buttons((resend,))))
 
 
+def resent(cohort: Cohort, sent: int, doubtful: int, t: Catalogue) -> Message:
+    """How many are sent again, and how many were left alone because they may have arrived."""
+    title = t.t("Resend")
+    line = t.line_n("{n} message is sent again.", "{n} messages are sent again.", sent)
+    blocks: list[Block] = [Title(title), Text(para(line))]
+    if doubtful:
+        left = t.line_n(
+            "{n} more may have arrived: this chat cannot be asked. Send it again only if the person misses it.",
+            "{n} more may have arrived: this chat cannot be asked. Send them again only if people miss them.",
+            doubtful,
+        )
+        again = Button(
+            t.t("Send those again, too"),
+            encode(Resend(numbered(cohort), unverified=True)),
+            Look.DANGER,
+            typed=f"cohort resend {name_typed(cohort.name)} unverified",
+        )
+        blocks += [Text(para(left)), Buttons((again,))]
+    return Message(t.language, title, tuple(blocks))
+
+
 def roles(cohort: Cohort, rows: Sequence[tuple[Role, str]], course: Course, t: Catalogue) -> Message:
     title = t.t("Roles in {cohort}", cohort=cohort.name)
     blocks: list[Block] = [Title(title)]

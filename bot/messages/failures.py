@@ -10,6 +10,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         N_("The person cannot be reached in this chat."),
         N_("Ask them to open the app once, then use “resend”."),
     ),
+    Reason.NOT_INSTALLED: (
+        N_("The person does not have the app yet."),
+        N_("Ask them to add it; what waits for them is then sent by itself."),
+    ),
     Reason.BLOCKED: (N_("The person blocked the app."), N_("Ask them to unblock it, then use “resend”.")),
     Reason.GONE: (N_("The account no longer exists."), N_("Enrol the person with their new account.")),
     Reason.ROOM_CLOSED: (N_("The room is archived."), N_("Open it again, then use “resend”.")),
@@ -29,7 +33,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     Reason.BROKEN: (N_("The message could not be built."), N_("Run the course check, then use “resend”.")),
     Reason.NOT_VERIFIABLE: (
         N_("The call was cut, and this chat cannot be asked whether the message arrived."),
-        N_("Ask the person; use “resend” only if it is missing."),
+        N_("If they use it, that settles it. Otherwise ask them, and send it again only if it is missing."),
     ),
 }
 OTHER = (N_("The message could not be delivered."), N_("Use “resend” to try again."))

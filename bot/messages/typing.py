@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 
 from bot.errors import Slip
-from bot.model.commands import Enrol, Join, Launch, People, Roles
+from bot.model.commands import Enrol, Join, Launch, People, Resend, Roles
 from bot.model.course import Language
 from bot.rules.grammar import VerbHelp, parse, table
 from bot.rules.grammar_words import NOUNS
@@ -28,6 +28,7 @@ _ARGUMENTS = {
     "undo": "annuler",
     "file": "fichier",
     "page": "page",
+    "unverified": "incertains",
     "start": "début",
     "name": "nom",
     "slots": "créneaux",
@@ -70,6 +71,7 @@ def name_typed(name: str) -> str:
         f"join {name}": Join(name),
         f"cohort launch {name}": Launch(name),
         f"cohort people {name}": People(name),
+        f"cohort resend {name}": Resend(name),
         f"cohort roles {name}": Roles(name),
         f"cohort roles {name} facilitator @ann": Roles(name, "facilitator", "@ann"),
         f"cohort enrol {name} @ann": Enrol(name, "@ann"),

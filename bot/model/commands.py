@@ -384,9 +384,10 @@ class Failures(Command):
 
 @command("cohort.resend")
 class Resend(Command):
-    """Send again what failed, and only that."""
+    """Send again what failed, and only that: what may have arrived only where that is asked for (`unverified`)."""
 
     cohort: str | None = None
+    unverified: bool = False
 
 
 @command("cohort.roles")

@@ -36,11 +36,12 @@ MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _S.HELD: frozenset({_S.READY, _S.PLANNED, _S.CAUGHT_UP, _S.WAIVED}),
     _S.RETRY: frozenset({_S.SENDING, _S.HELD, _S.CAUGHT_UP, _S.WAIVED}),
     _S.UNKNOWN: frozenset({_S.SENT, _S.READY, _S.FAILED}),
-    _S.FAILED: frozenset({_S.READY, _S.CAUGHT_UP, _S.WAIVED}),
+    _S.FAILED: frozenset({_S.READY, _S.SENT, _S.CAUGHT_UP, _S.WAIVED}),
     _S.CAUGHT_UP: frozenset({_S.READY, _S.WAIVED}),
     _S.WAIVED: frozenset({_S.READY, _S.CAUGHT_UP}),
 }
-"""What may follow what. `sent` to `ready` is for refreshes only: a message that is shown anew in place."""
+"""What may follow what. `sent` to `ready` is for refreshes only: a message that is shown anew in place. `failed` to
+`sent` is for a message that nobody could look up, and that turns out to be there when its reader presses it."""
 
 
 class Kind(StrEnum):
@@ -87,6 +88,7 @@ class Reason(StrEnum):
     """Why a send failed; each has a sentence and a fix for admins in `bot.messages.failures`."""
 
     UNREACHABLE = "unreachable"
+    NOT_INSTALLED = "not_installed"
     BLOCKED = "blocked"
     GONE = "gone"
     ROOM_CLOSED = "room_closed"

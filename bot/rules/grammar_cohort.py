@@ -142,6 +142,12 @@ def _confirm(said: Said) -> Command:
     return commands.ConfirmEnrol(job=int(match[2]), undo=bool(match[1] or match[3]))
 
 
+def _resend(said: Said) -> Command:
+    match = re.search(r"(?<!\S)(unverified|incertains?)$", said.rest.strip(), re.IGNORECASE)
+    left = said.with_rest(said.rest.strip()[: match.start()]) if match else said
+    return commands.Resend(left.name, unverified=match is not None)
+
+
 def _launch(said: Said) -> Command:
     confirmed, left = said.without_confirmation()
     return commands.Launch(left.name, confirmed=confirmed)
@@ -242,7 +248,7 @@ COHORT_READERS: Mapping[str, Callable[[Said], Command]] = {
     "cohort.people": _people,
     "cohort.report": _report,
     "cohort.failures": _named(commands.Failures),
-    "cohort.resend": _named(commands.Resend),
+    "cohort.resend": _resend,
     "cohort.roles": _roles,
     "cohort.rehearse": _rehearse,
     "cohort.pause": _named(commands.PauseCohort),

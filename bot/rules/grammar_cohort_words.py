@@ -87,8 +87,8 @@ COHORT = (
         ),
         (
             "resend",
-            "resend | <cohort> | spring",
-            "renvoyer | <cohorte> | printemps",
+            "resend | <cohort> [unverified] | spring",
+            "renvoyer | <cohorte> [incertains] | printemps",
             N_("Send again what failed, and only that."),
             "retry, renvoi, réessayer",
         ),

@@ -32,7 +32,7 @@ from bot.model.commands import (
     Status,
 )
 from bot.model.course import Course, Slot
-from bot.model.delivery import DeliveryState, HoldReason, Kind, Priority
+from bot.model.delivery import DeliveryState, HoldReason, Kind, Priority, Reason
 from bot.model.people import Role, RoleName, Window
 from bot.ports import GroupDelivery, GroupNext, NewEnrolment, Tx
 from bot.rules.dates import parse_date, parse_window
@@ -197,16 +197,17 @@ async def failures(parts: Parts, tx: Tx, who: Who, command: Failures) -> Reply:
 
 
 async def resend(parts: Parts, tx: Tx, who: Who, command: Resend) -> Reply:
-    """Send again what failed, and only that."""
+    """Send again what failed, and only that. What may have arrived is left alone unless it is asked for: sent again, it
+    might be there twice."""
     cohort = await cohort_named(parts, tx, who, command.cohort, example="cohort resend")
     need_admin(who, cohort)
     rows = await tx.failures(cohort.id, 100_000)
-    moved = await tx.move([row.id for row in rows], DeliveryState.READY, not_before=who.now)
-    who.wake |= {row.address.lane for row in rows}
+    doubtful = [row for row in rows if row.reason == Reason.NOT_VERIFIABLE]
+    chosen = doubtful if command.unverified else [row for row in rows if row.reason != Reason.NOT_VERIFIABLE]
+    moved = await tx.move([row.id for row in chosen], DeliveryState.READY, not_before=who.now)
+    who.wake |= {row.address.lane for row in chosen}
     await log(tx, who, "cohort.resend", cohort, messages=len(moved))
-    t = who.t
-    line = t.line_n("{n} message is sent again.", "{n} messages are sent again.", len(moved))
-    return Reply(say=notice(t, t.t("Resend"), line))
+    return Reply(say=words.resent(cohort, len(moved), 0 if command.unverified else len(doubtful), who.t))
 
 
 async def pause_cohort(parts: Parts, tx: Tx, who: Who, command: PauseCohort) -> Reply:

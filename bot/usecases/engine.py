@@ -19,9 +19,9 @@ from bot.model import commands as c
 from bot.model.cohort import CohortState
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
-from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.model.delivery import Delivery, DeliveryState, Kind, MessageRef, Priority, Reason
 from bot.model.people import Address, Profile
-from bot.ports import Ability, Due, Found, NewDelivery, Tx
+from bot.ports import Ability, Due, Found, NewDelivery, Outcome, Tx
 from bot.rules.grammar import parse
 from bot.usecases import (
     choosing,
@@ -300,6 +300,23 @@ class Engine:
             lanes = await installing.workspace_left(self.parts, tx, lane, name, self.parts.clock())
         self.lanes.wake(lanes)
 
+    async def reachable(self, address: Address) -> None:
+        """Somebody has the app now, or unblocked it: what could not be sent to them goes out."""
+        async with self.parts.store.transaction() as tx:
+            if await installing.person_reachable(self.parts, tx, address, self.parts.clock()):
+                self.lanes.wake([address.lane])
+
+    async def witnessed(self, key: str, ref: MessageRef) -> None:
+        """The message of delivery `key` was seen at `ref`: its reader pressed it, or looked at it. Where nobody knew
+        whether it had arrived, that settles it; otherwise nothing changes."""
+        async with self.parts.store.reading() as tx:
+            row = await tx.delivery(key)
+        if row is None or row.address != ref.address or not _in_doubt(row):
+            return
+        now = self.parts.clock()
+        if await self.parts.store.resolve(row, Outcome(row.id, row.attempt, DeliveryState.SENT, now, ref)):
+            self.report("delivery_witnessed", delivery=row.id)
+
     async def stop(self, seconds: float) -> None:
         """Finish or release what is in hand."""
         await self.lanes.stop(seconds)
@@ -307,3 +324,8 @@ class Engine:
     async def idle(self) -> None:
         """Until nothing is being sent or looked up; for tests and orderly ends."""
         await self.lanes.idle()
+
+
+def _in_doubt(row: Delivery) -> bool:
+    unverified = row.state is DeliveryState.FAILED and row.reason == Reason.NOT_VERIFIABLE
+    return row.state is DeliveryState.UNKNOWN or unverified

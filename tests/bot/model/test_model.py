@@ -70,6 +70,11 @@ def test_nothing_is_sent_without_saying_so_first() -> None:
     assert {state for state, moves in MOVES.items() if DeliveryState.SENT in moves} == {
         DeliveryState.SENDING,
         DeliveryState.UNKNOWN,
+        DeliveryState.FAILED,
+    }
+    assert {state for state, moves in MOVES.items() if DeliveryState.SENDING in moves} == {
+        DeliveryState.READY,
+        DeliveryState.RETRY,
     }
     assert DeliveryState.SENDING not in MOVES[DeliveryState.UNKNOWN]
     assert DeliveryState.SENDING not in MOVES[DeliveryState.SENT]

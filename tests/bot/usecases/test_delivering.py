@@ -93,7 +93,54 @@ async def test_where_nothing_can_be_looked_up_an_admin_is_asked(world: World) ->
     assert posted(world)["e1/lesson/l1"] == 1
     row = (await world.lessons(world.ben))["l1"]
     assert (row.state, row.reason) == (DeliveryState.FAILED, "not_verifiable")
-    assert "Ask the person" in words(await world.says(world.ada, "cohort failures spring"))
+    assert "send it again only if it is missing" in words(await world.says(world.ada, "cohort failures spring"))
+
+
+async def unverified(world: World) -> str:
+    """Ben's first lesson arrived, and nobody can know; returns its reference."""
+    world.platform.can = world.platform.can - {Ability.FIND}
+    await world.running("@ben")
+    world.platform.faults["e1/lesson/l1"] = ["lost"]
+    await world.at(LATER)
+    return world.newest(world.ben).ref.ref
+
+
+async def test_what_may_have_arrived_is_sent_again_only_when_that_is_asked_for(world: World) -> None:
+    """Resend leaves it alone and says how to send it all the same, by a press or by typing."""
+    await unverified(world)
+    reply = await world.says(world.ada, "cohort resend spring")
+    assert "0 messages are sent again" in words(reply)
+    assert "1 more may have arrived" in words(reply)
+    assert posted(world)["e1/lesson/l1"] == 1
+    assert "1 message is sent again" in words(await world.presses(world.ada, "Send those again, too", reply))
+    await world.settle()
+    assert posted(world)["e1/lesson/l1"] == 2
+    assert "Nothing failed" in words(await world.says(world.ada, "cohort failures spring"))
+
+
+async def test_a_message_that_its_reader_uses_has_arrived(world: World) -> None:
+    """Nobody could look it up; then it is seen, and counts as sent, in the place where it was seen."""
+    ref = MessageRef(world.ben, await unverified(world))
+    await world.engine.witnessed("e1/lesson/l1", ref)
+    row = (await world.lessons(world.ben))["l1"]
+    assert (row.state, row.reason, row.ref) == (DeliveryState.SENT, None, ref)
+    assert "Nothing failed" in words(await world.says(world.ada, "cohort failures spring"))
+    assert "0 messages" in words(await world.says(world.ada, "cohort resend spring"))
+    await world.says(world.ben, "done 1")
+    await world.settle()
+    assert "1 of" in plain_text(world.newest(world.ben).message), "it is shown anew like any other"
+
+
+async def test_a_witness_changes_nothing_else(world: World) -> None:
+    """Neither what was sent, nor what failed for another reason, nor somebody else's."""
+    await world.running("@ben", "@zoé")
+    world.platform.faults["e2/lesson/l1"] = [SendFailed("blocked", permanent=True)]
+    await world.at(FIRST)
+    before = [(await world.lessons(who))["l1"] for who in (world.ben, world.zoe)]
+    for key in ("e1/lesson/l1", "e2/lesson/l1", "e9/lesson/l1"):
+        for who in (world.ben, world.zoe):
+            await world.engine.witnessed(key, MessageRef(who, "elsewhere"))
+    assert [(await world.lessons(who))["l1"] for who in (world.ben, world.zoe)] == before
 
 
 async def test_a_busy_platform_pauses_its_lane_and_no_other(world: World) -> None:
