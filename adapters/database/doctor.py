@@ -53,6 +53,17 @@ async def migrate_database(where: Whereabouts) -> None:
     await _ask(where, migrate)
 
 
+async def can_be_read(where: Whereabouts) -> bool:
+    """Whether it is there and up to date, so that opening it changes nothing."""
+    file = where.database_file
+    if file is not None and not await asyncio.to_thread(file.exists):
+        return False
+    try:
+        return await _ask(where, current) == newest()
+    except CannotStart:
+        return False
+
+
 async def database_finding(where: Whereabouts) -> Finding:
     """Can it be reached, and is it up to date? Changes nothing, and makes no file."""
     label, file = where.database_label, where.database_file

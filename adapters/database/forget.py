@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import slack_tables, tables
+from adapters.database import slack_tables, tables, teams_tables
 from adapters.database.metadata import facts_text
 from adapters.database.records import Records, parts
 from bot.model.cohort import EnrolmentState
@@ -39,6 +39,7 @@ class ForgetTx(Records):
         await self._drop_entries(person_id, address_ids)
         for entry in addresses:
             await self._leave_slack(entry.lane, entry.ref)
+            await self._leave_teams(entry.lane, entry.ref)
         await self._waive(person_id, address_ids)
         await self._close_enrolments(person_id)
         await self._blank(person_id)
@@ -143,6 +144,20 @@ class ForgetTx(Records):
         await self.connection.execute(sa.delete(inbox).where(inbox.c.workspace == workspace, theirs))
         by_them = (installation.c.workspace == workspace, installation.c.installed_by == ref)
         await self.connection.execute(sa.update(installation).where(*by_them).values(installed_by=""))
+
+    async def _leave_teams(self, lane: str, ref: str) -> None:
+        """What is known of somebody in a tenant of Teams: where to write to them, and what they did that is not
+        handled yet. Teams knows them by two ids, and both stand in what it tells."""
+        platform, _, workspace = lane.partition(":")
+        if platform != "teams":
+            return
+        place, inbox = teams_tables.places, teams_tables.teams_inbox
+        theirs = (place.c.workspace == workspace, place.c.ref == ref)
+        known = await self.first(sa.select(place.c.user_id).where(*theirs))
+        ids = {ref, known.user_id if known else ""} - {""}
+        said = sa.or_(*(inbox.c.payload.icontains(each, autoescape=True) for each in sorted(ids)))
+        await self.connection.execute(sa.delete(inbox).where(inbox.c.workspace == workspace, said))
+        await self.connection.execute(sa.delete(place).where(*theirs))
 
     async def _empty_mentions(self, names: Iterable[str]) -> None:
         """Empty what others' records say about a person: facts of messages and audit entries, typed lists."""

@@ -19,7 +19,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database import slack_tables, tables
+from adapters.database import slack_tables, tables, teams_tables
 from adapters.database.admin import AdminTx
 from adapters.database.cohorts import CohortTx, CourseTx
 from adapters.database.connections import Connections, connections_to, database_url
@@ -148,9 +148,11 @@ class DatabaseStore(Outbox):
 def _outdated(now: datetime, old: datetime) -> list[sa.Delete]:
     """Rows that have outlived their use: `old` is when even a late repetition of an event is over."""
     inbox, slack_inbox, states = tables.inbox, slack_tables.slack_inbox, slack_tables.oauth_states
+    teams_inbox = teams_tables.teams_inbox
     return [
         sa.delete(inbox).where(inbox.c.at < old),
         sa.delete(slack_inbox).where(slack_inbox.c.received_at < old),
+        sa.delete(teams_inbox).where(teams_inbox.c.received_at < old),
         sa.delete(states).where(states.c.expires_at <= now),
     ]
 

@@ -41,6 +41,10 @@ def play(t: Catalogue) -> str:
     return t.t("Play the film")
 
 
+def captions(t: Catalogue) -> str:
+    return t.t("Captions")
+
+
 def transcript(t: Catalogue) -> str:
     return t.t("Transcript")
 
@@ -52,6 +56,11 @@ def picture_said(t: Catalogue, alt: str) -> str:
 def choose(t: Catalogue) -> str:
     """In an empty list of choices."""
     return t.t("Choose")
+
+
+def missing(t: Catalogue) -> str:
+    """At a field that has to be filled in and is not."""
+    return t.t("Please fill this in.")
 
 
 def paste(t: Catalogue) -> str:

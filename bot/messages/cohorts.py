@@ -30,6 +30,7 @@ from bot.messages.blocks import (
 )
 from bot.messages.failures import what_to_do, why_failed, why_held
 from bot.messages.home import cohort_state
+from bot.messages.links import Links
 from bot.messages.plans import day, when
 from bot.messages.texts import Catalogue
 from bot.messages.typing import name_typed
@@ -52,7 +53,7 @@ from bot.model.commands import (
     Status,
 )
 from bot.model.course import Course
-from bot.model.delivery import Delivery, DeliveryState, Kind
+from bot.model.delivery import Delivery, DeliveryState, Kind, Reason
 from bot.model.people import Role, RoleName
 from bot.model.richtext import Line, Span
 from bot.model.work import Job, JobRow, JobState
@@ -319,8 +320,10 @@ def people_page(
     return Message(t.language, title, (Title(title), table, note, Buttons(tuple(buttons))))
 
 
-def failures(cohort: Cohort, course: Course, rows: Sequence[tuple[Delivery, str]], t: Catalogue) -> Message:
-    """Every failure with its reason and a fix."""
+def failures(
+    cohort: Cohort, course: Course, rows: Sequence[tuple[Delivery, str]], t: Catalogue, links: Links
+) -> Message:
+    """Every failure with its reason and a fix, and where people get the app whom it is missing."""
     title = t.t("Failures in {cohort}", cohort=cohort.name)
     if not rows:
         return Message(t.language, title, (Title(title), Text(para(t.line("Nothing failed.")))))
@@ -331,6 +334,9 @@ def failures(cohort: Cohort, course: Course, rows: Sequence[tuple[Delivery, str]
         head: Line = (Span(name, bold=True), Span(about))
         note: Line = (Span(f"{why_failed(row.reason, t)} {what_to_do(row.reason, t)}"),)
         blocks.append(Item("•", head, note))
+    missing = {row.address.platform for row, _ in rows if row.reason == Reason.NOT_INSTALLED}
+    pages = [links.apps[platform] for platform in sorted(missing) if links.apps.get(platform)]
+    blocks += [Text(para(t.line("Here people add the app: {link}", link=Span(url, href=url)))) for url in pages]
     resend = Button(
         t.t("Resend what failed"),
         encode(Resend(numbered(cohort))),

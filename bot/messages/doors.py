@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages.blocks import Form, Message, Text
+from bot.messages.blocks import Button, Buttons, Form, Message, Text
 from bot.messages.texts import Catalogue
 from bot.model.richtext import words
 
@@ -54,3 +54,48 @@ def file_sent(t: Catalogue) -> str:
 
 def cannot_send_files(t: Catalogue) -> str:
     return t.t("The app may not send files here. Ask whoever manages apps in this workspace to allow it.")
+
+
+# where a press is answered with one short sentence, and what it led to stands somewhere else
+
+
+def answer_below(t: Catalogue) -> str:
+    return t.t("The answer is below.")
+
+
+def form_below(t: Catalogue) -> str:
+    return t.t("The form is below.")
+
+
+def file_below(t: Catalogue) -> str:
+    return t.t("The file is below: accept it, and it is saved with your files.")
+
+
+def answer_in_own_chat(t: Catalogue) -> str:
+    """To somebody among others: what is for them alone is not for all to see."""
+    return t.t("The answer is in your own chat with the app.")
+
+
+def form_in_own_chat(t: Catalogue) -> str:
+    return t.t("The form is in your own chat with the app.")
+
+
+def app_missing(t: Catalogue) -> str:
+    """To somebody among others who has no chat with the app yet."""
+    return t.t("Answers come into your own chat with the app. Add the app for yourself, then ask again.")
+
+
+def add_the_app(t: Catalogue, href: str) -> Message:
+    """The same as a message, with the way there."""
+    sentence = app_missing(t)
+    add = Buttons((Button(t.t("Add the app"), href=href),))
+    return Message(t.language, sentence, (Text(words(sentence)), *((add,) if href else ())))
+
+
+def file_refused(t: Catalogue) -> str:
+    """When somebody does not want the file that was offered."""
+    return t.t("The file was not saved.")
+
+
+def file_failed(t: Catalogue) -> str:
+    return t.t("The file could not be saved. Please ask for it again.")

@@ -1,8 +1,9 @@
-"""Addresses of this app's own pages and media."""
+"""Addresses of this app's own pages and media, and of where people get it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from bot.model.course import Course, Language, Lesson
@@ -10,9 +11,11 @@ from bot.model.course import Course, Language, Lesson
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`base` is the public URL without a slash at the end."""
+    """`base` is the public URL without a slash at the end. `apps` are, by platform, pages where somebody adds the
+    app for themselves."""
 
     base: str
+    apps: Mapping[str, str] = field(default_factory=dict)
 
     def media(self, course: Course, lesson: Lesson, path: str) -> str:
         """A media file of a lesson; an absolute address stays what it is."""

@@ -193,7 +193,7 @@ async def failures(parts: Parts, tx: Tx, who: Who, command: Failures) -> Reply:
     rows = await tx.failures(cohort.id, 50)
     known = await tx.people({row.person_id for row in rows if row.person_id})
     named = [(row, _display(known, row.person_id, who)) for row in rows]
-    return Reply(say=words.failures(cohort, parts.course_of(cohort), named, who.t))
+    return Reply(say=words.failures(cohort, parts.course_of(cohort), named, who.t, parts.links))
 
 
 async def resend(parts: Parts, tx: Tx, who: Who, command: Resend) -> Reply:

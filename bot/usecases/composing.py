@@ -235,7 +235,7 @@ class Composer:
         for each in rows:
             who = known.get(each.person_id) if each.person_id else None
             named.append((each, (who.name if who else None) or t.t("Person {n}", n=each.person_id or 0)))
-        return Send(failures(cohort, self.parts.course_of(cohort), named, t))
+        return Send(failures(cohort, self.parts.course_of(cohort), named, t, self.parts.links))
 
 
 @dataclass

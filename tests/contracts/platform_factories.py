@@ -17,12 +17,16 @@ from adapters.browser.render import message_from
 from adapters.catalogues import read_catalogues
 from adapters.slack.render import message_payload
 from adapters.slack.stamps import stamped
+from adapters.teams import stamps as teams_stamps
+from adapters.teams.render import message_activity
+from adapters.teams.rooms import RoomPlan
 from bot.messages.blocks import Message
 from bot.model.course import Language
 from bot.model.people import Address
 from bot.ports import ChatPlatform
 from tests.adapters.browser.server import open_chat
 from tests.adapters.slack.platform_stage import staged
+from tests.adapters.teams.platform_stage import staged as staged_in_teams
 from tests.fake_platform import FakePlatform
 from tests.local_slack.texts import stored
 
@@ -158,8 +162,72 @@ def as_kept(text: str, blocks: Sequence[Mapping[str, Any]]) -> object:
     return text, plain(list(blocks))
 
 
+@asynccontextmanager
+async def in_teams(kind: str) -> AsyncIterator[PlatformWorld]:
+    """Teams with Graph allowed; rooms are of this kind. In a team, everybody is in the team."""
+    async with staged_in_teams(graph=True, plan=RoomPlan(kind)) as stage:
+        people = [
+            await stage.person("Amélie Tremblay", locale="fr-CA", zone="America/Toronto"),
+            await stage.person("Ben Carter", locale="en-CA", zone="America/Vancouver"),
+        ]
+        if kind != "chat":
+            await stage.contoso.adds_app(stage.contoso.team("Culture", *people))
+        amelie, ben = map(stage.at, people)
+        catalogues, state = read_catalogues(), stage.teams.state
+
+        async def shown(place: Address) -> Sequence[object]:
+            user = state.user(stage.workspace, place.ref)
+            where = state.open_personal(user) if user else state.conversations.get(place.ref)
+            return [on_card(each.posted.activity) for each in stage.contoso.messages(where)] if where else []
+
+        async def members(place: Address) -> set[Address]:
+            return {stage.here(ref) for ref in state.roster(state.conversations[place.ref])}
+
+        def as_shown(message: Message) -> object:
+            return on_card(message_activity(message, catalogues[message.language], "e1/any"))
+
+        typed = {
+            f"<@{people[0].id}>": amelie,
+            ben.ref: ben,
+            "Ben Carter": ben,
+            "BEN.CARTER@contoso.example": ben,
+            "@Amélie Tremblay": amelie,
+        }
+        nobody = stage.here("0b0b0b0b-0000-4000-8000-000000000000")
+        yield PlatformWorld(
+            stage.platform, stage.workspace, amelie, ben, nobody, typed, shown, members, as_shown, keeps_messages=False
+        )
+        assert stage.teams.complaints == [], "\n".join(stage.teams.complaints)
+
+
+def teams(folder: Path) -> AbstractAsyncContextManager[PlatformWorld]:
+    return in_teams("chat")
+
+
+def teams_channels(folder: Path) -> AbstractAsyncContextManager[PlatformWorld]:
+    return in_teams("private")
+
+
+def on_card(activity: Mapping[str, Any]) -> object:
+    """An activity as Teams keeps it, without what is one delivery's own: the key in every button, the refresh."""
+
+    def plain(part: Any) -> Any:
+        if isinstance(part, list):
+            return [plain(each) for each in part]
+        if not isinstance(part, Mapping):
+            return part
+        found = teams_stamps.stamped(part)
+        if found is not None:
+            return found.action
+        return {name: plain(value) for name, value in part.items() if name != "refresh"}
+
+    return activity.get("summary"), plain(activity["attachments"])
+
+
 FACTORIES: dict[str, Callable[[Path], AbstractAsyncContextManager[PlatformWorld]]] = {
     "browser": browser,
     "fake": fake,
     "slack": slack,
+    "teams": teams,
+    "teams, in channels": teams_channels,
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from bot.model.people import Address
 from tests.journeys.hands import ByButtons, ByTyping, Hands
 from tests.reading import plain_text
 from tests.slack_world import a_slack_world
+from tests.teams_world import a_teams_world
 from tests.world import World, a_world
 
 LESSONS = [
@@ -23,10 +25,12 @@ LESSONS = [
 ]
 
 
-@pytest.fixture(params=["fake", "slack"])
+@pytest.fixture(params=["fake", "slack", "teams"])
 async def world(request: pytest.FixtureRequest, world_url: str) -> AsyncIterator[World]:
-    """Each story on the small fake platform, and in Slack."""
-    async with (a_world if request.param == "fake" else a_slack_world)(world_url) as made:
+    """Each story on the small fake platform, in Slack and in Teams."""
+    worlds: Mapping[str, Callable[[str], AbstractAsyncContextManager[World]]]
+    worlds = {"fake": a_world, "slack": a_slack_world, "teams": a_teams_world}
+    async with worlds[request.param](world_url) as made:
         yield made
 
 

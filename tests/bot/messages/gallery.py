@@ -37,8 +37,8 @@ from bot.rules.planner import PlannedMoment, Step, Why, Wishes
 CONTENT = Path(__file__).resolve().parents[3] / "course_content"
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 CATALOGUES = read_catalogues()
-LINKS = Links("https://course.example")
 ADDRESS = Address("slack", "T0123", "U0456")
+LINKS = Links("https://course.example", {ADDRESS.platform: "https://chat.example/add"})
 SLOTS = (Slot(Weekday.TUE, time(9)), Slot(Weekday.THU, time(14, 30)))
 TRACKS = (None, "everyone", "leaders", "makers")
 
@@ -329,8 +329,8 @@ def admin_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
             *(("?", kind) for kind in DeliveryKind),
         ]
     ]
-    yield "failures", cohorts.failures(cohort, course, failed, t)
-    yield "no failures", cohorts.failures(cohort, course, [], t)
+    yield "failures", cohorts.failures(cohort, course, failed, t, LINKS)
+    yield "no failures", cohorts.failures(cohort, course, [], t, LINKS)
     contributor = course.contributors[0].id
     given = [
         (Role(1, role, ADDRESS.lane, 3, contributor if role is RoleName.CONTRIBUTOR else None), "‹Zoé›")
