@@ -16,7 +16,7 @@ import socket
 import sys
 import zoneinfo
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from adapters.content.shelf import Shelf
     from adapters.database.store import DatabaseStore
     from adapters.scheduler.heartbeat import Chore, Heartbeat
+    from adapters.teams.doctor import Heard
+    from adapters.teams.manifest import Package as TeamsPackage
     from adapters.web.health import Health
     from adapters.web.metrics import Metrics
     from bot.ports import ChatPlatform, Clock
@@ -88,7 +90,8 @@ class Plug:
     """A platform and what connects it: its routes and chores once there is an engine, what to do when the server has
     started, when it stops (`closing`: nobody new comes in), and at the very end (`closed`).
 
-    POST requests to `press_paths` count as presses in the metrics; `chat_path` is where people go to chat.
+    POST requests to `press_paths` count as presses in the metrics; `chat_path` is where people go to chat, `add_link`
+    where they add the app for themselves.
     """
 
     platform: ChatPlatform
@@ -96,6 +99,7 @@ class Plug:
     chores: Sequence[Chore] = ()
     press_paths: tuple[str, ...] = ()
     chat_path: str | None = None
+    add_link: str = ""
     started: Callable[[], Awaitable[None]] = _nothing
     closing: Callable[[], Awaitable[None]] = _nothing
     closed: Callable[[], Awaitable[None]] = _nothing
@@ -156,6 +160,29 @@ def slack_plug(tools: Tools) -> Plug:
     )
 
 
+def teams_plug(tools: Tools) -> Plug:
+    """Microsoft Teams: the tenants whose people may come in, by one app."""
+    from adapters.catalogues import read_catalogues
+    from adapters.database.teams import TeamsInbox, TeamsPlaces
+    from adapters.teams.assembly import Memory, Surroundings, TeamsApp
+    from adapters.teams.doctor import MESSAGES_PATH
+    from adapters.teams.places import Place, Room, Team
+
+    store, settings = tools.store, tools.settings
+    assert settings.teams is not None  # noqa: S101 (see platforms_for)
+    memory = Memory(TeamsPlaces(store, tools.clock, Place, Team, Room), TeamsInbox(store))
+    teams = TeamsApp(settings.teams, memory, Surroundings(settings.public_url, tools.clock, read_catalogues()))
+    return Plug(
+        teams.platform,
+        teams.connect,
+        press_paths=(MESSAGES_PATH,),
+        add_link=teams.add_link,
+        started=teams.start,
+        closing=teams.stop,
+        closed=teams.close,
+    )
+
+
 def chat_access(settings: Settings) -> Access:
     """Who may use the browser chat, and the personal links to it."""
     from adapters.browser.access import Access
@@ -183,7 +210,7 @@ async def open_accounts(app: App) -> None:
 def platforms_for(settings: Settings) -> tuple[PlatformFactory, ...]:
     """Every platform whose settings are there."""
     browser = () if settings.browser_chat is BrowserChat.OFF else (browser_plug,)
-    return (*browser, *((slack_plug,) if settings.slack else ()))
+    return (*browser, *((slack_plug,) if settings.slack else ()), *((teams_plug,) if settings.teams else ()))
 
 
 # --- the whole ------------------------------------------------------------------------------------------------
@@ -254,7 +281,7 @@ async def build(
             platforms={name: plug.platform for name, plug in plugs.items()},
             catalogues=read_catalogues(),
             clock=utc_now,
-            links=Links(settings.public_url),
+            links=Links(settings.public_url, {name: plug.add_link for name, plug in plugs.items()}),
             admins=settings.admins,
             worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
             timing=timing or Timing(),
@@ -399,7 +426,7 @@ async def examine(root: Path) -> list[Finding]:
         settings = load_settings(root)
     except SettingsError as error:
         return [Finding("settings", "problem", problem) for problem in error.problems]
-    slack_alone = settings.slack is not None and settings.browser_chat is BrowserChat.OFF
+    elsewhere = bool(settings.slack or settings.teams) and settings.browser_chat is BrowserChat.OFF
     folder = settings.database_file.parent if settings.database_file else settings.data_dir
     return [
         *settings_findings(settings),
@@ -410,8 +437,9 @@ async def examine(root: Path) -> list[Finding]:
         *await address_findings(
             settings.host, settings.port, settings.public_url, given="PUBLIC_URL" in settings.given, local=is_local
         ),
-        *([] if slack_alone else [chat_finding(settings.browser_chat, settings.host, settings.admins_in(LANE))]),
+        *([] if elsewhere else [chat_finding(settings.browser_chat, settings.host, settings.admins_in(LANE))]),
         *await slack_examined(settings),
+        *await teams_examined(settings),
         clock_finding(utc_now()),
     ]
 
@@ -420,7 +448,7 @@ async def slack_examined(settings: Settings) -> list[Finding]:
     """What there is to say about Slack, where it is set up."""
     if settings.slack is None:
         return []
-    from adapters.database.doctor import open_database
+    from adapters.database.doctor import can_be_read, open_database
     from adapters.database.slack import SlackInstallations
     from adapters.slack.clients import new_session
     from adapters.slack.doctor import slack_findings
@@ -428,14 +456,42 @@ async def slack_examined(settings: Settings) -> list[Finding]:
     from adapters.slack.sealing import Sealer
 
     stored: Sequence[Installation] = ()
-    file = settings.database_file
-    if settings.slack.many and (file is None or file.exists()):
-        with contextlib.suppress(CannotStart):
-            async with await open_database(settings) as store:
-                rows = SlackInstallations(store)
-                stored = await StoredInstallations(rows, Sealer(settings.secret_keys), utc_now).all()
+    if settings.slack.many and await can_be_read(settings):
+        async with await open_database(settings) as store:
+            rows = SlackInstallations(store)
+            stored = await StoredInstallations(rows, Sealer(settings.secret_keys), utc_now).all()
     async with new_session() as session:
         return await slack_findings(settings.slack, session, stored=stored, now=utc_now())
+
+
+async def teams_examined(settings: Settings) -> list[Finding]:
+    """What there is to say about Teams, where it is set up."""
+    if settings.teams is None:
+        return []
+    from adapters.teams.clients import new_session
+    from adapters.teams.doctor import teams_findings
+
+    heard = None if settings.teams.tenants is None else await _heard(settings, settings.teams.tenants)
+    async with new_session() as session:
+        return await teams_findings(settings.teams, session, heard)
+
+
+async def _heard(settings: Settings, tenants: Iterable[str]) -> Sequence[Heard] | None:
+    """What is remembered of these tenants; None where the database cannot be read, which it says itself."""
+    from adapters.database.doctor import can_be_read, open_database
+    from adapters.database.teams import TeamsPlaces
+    from adapters.teams.doctor import Heard
+    from adapters.teams.places import Place, Room, Team
+
+    if not await can_be_read(settings):
+        new = settings.database_file is not None and not settings.database_file.exists()
+        return [] if new else None
+    async with await open_database(settings) as store:
+        places = TeamsPlaces(store, utc_now, Place, Team, Room)
+        return [
+            Heard(tenant, bool(await places.service_url(tenant)), len(await places.teams(tenant)))
+            for tenant in sorted(tenants)
+        ]
 
 
 # --- the command line -----------------------------------------------------------------------------------------
@@ -531,26 +587,70 @@ def invite_verb(
 
 @cli.command("manifest")
 def manifest_verb(
-    platform: Annotated[str, typer.Argument(help="slack")],
-    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="No public address is needed.")] = False,
-    prefix: Annotated[str, typer.Option(help="Stands before each command: cc- makes /cc-course.")] = "",
-    rotation: Annotated[bool, typer.Option("--rotation", help="Tokens that end after 12 hours; for ever.")] = False,
+    platform: Annotated[str, typer.Argument(help="slack or teams")],
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="Slack: no public address is needed.")] = False,
+    prefix: Annotated[str, typer.Option(help="Slack: stands before each command: cc- makes /cc-course.")] = "",
+    rotation: Annotated[bool, typer.Option("--rotation", help="Slack: tokens end after 12 hours; for ever.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Teams: where to write; chatcourse-teams.zip without.")] = None,
+    version: Annotated[str, typer.Option(help="Teams: higher at each upload, for example 1.0.1.")] = "",
+    external: Annotated[str, typer.Option("--id", help="Teams: the id of an app that is uploaded already.")] = "",
+    developer: Annotated[str, typer.Option(help="Teams: who offers the app.")] = "",
+    website: Annotated[str, typer.Option(help="Teams: instead of PUBLIC_URL.")] = "",
+    privacy: Annotated[str, typer.Option(help="Teams: instead of the page /privacy here.")] = "",
+    terms: Annotated[str, typer.Option(help="Teams: instead of the page /terms here.")] = "",
 ) -> None:
     """Write what one uploads to a platform, for this PUBLIC_URL."""
-    from adapters.slack.manifest import manifest_file, manifest_for
+    if platform.lower() == "slack":
+        from adapters.slack.manifest import manifest_file, manifest_for
 
-    if platform.lower() != "slack":
-        raise CannotStart(f'There is no manifest for "{platform}". Write: python app.py manifest slack')
-    settings = load_settings(ROOT, only={"PUBLIC_URL", "PORT", "HOST"})
-    found = manifest_for(settings.public_url, socket_mode, prefix.lower().lstrip("/"), rotation)
-    typer.echo(manifest_file(found), nl=False)
+        settings = load_settings(ROOT, only={"PUBLIC_URL", "PORT", "HOST"})
+        found = manifest_for(settings.public_url, socket_mode, prefix.lower().lstrip("/"), rotation)
+        typer.echo(manifest_file(found), nl=False)
+    elif platform.lower() == "teams":
+        from adapters.teams.manifest import DEVELOPER, VERSION, Package
+
+        wanted = Package(
+            version=version or VERSION,
+            id=external,
+            developer=developer or DEVELOPER,
+            website=website,
+            privacy=privacy,
+            terms=terms,
+        )
+        _write_teams_package(output, wanted)
+    else:
+        raise CannotStart(f'There is no manifest for "{platform}". Write: python app.py manifest slack (or teams)')
+
+
+def _write_teams_package(output: Path | None, wanted: TeamsPackage) -> None:
+    """Write the zip, with what the settings say filled in."""
+    from adapters.catalogues import read_catalogues
+    from adapters.teams.doctor import UPLOAD_AT
+    from adapters.teams.manifest import FILE_NAME, check, package_zip
+
+    asked = {"PUBLIC_URL", "PORT", "HOST", "MICROSOFT_APP_ID", "TEAMS_GRAPH", "TEAMS_ROOMS", "TEAMS_TARGETED"}
+    settings = load_settings(ROOT, only=asked)
+    package = replace(wanted, public_url=settings.public_url)
+    if teams := settings.teams:
+        package = replace(package, app_id=teams.app_id, graph=teams.graph, rooms=teams.rooms, targeted=teams.targeted)
+    check(package)
+    target = output or Path(FILE_NAME)
+    target = target / FILE_NAME if target.is_dir() else target
+    try:
+        target.write_bytes(package_zip(package, read_catalogues()))
+    except OSError as error:
+        raise CannotStart(f"Cannot write {target} ({error.strerror}); name another place with --output.") from None
+    typer.echo(f"{target} is written. {UPLOAD_AT}.")
 
 
 @cli.command("doctor")
 def doctor_verb(as_json: JsonOption = False) -> None:
     """Look at settings, database, courses and addresses; say what to do."""
+    from adapters.logs import configure_logs
     from adapters.machine.terminal import findings_json, findings_text, well
 
+    # what it has to say are findings; whatever is logged on the way must not get between them
+    configure_logs("critical", "console")
     findings = asyncio.run(examine(ROOT))
     typer.echo(findings_json(findings) if as_json else findings_text(findings))
     raise typer.Exit(0 if well(findings) else 1)

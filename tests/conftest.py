@@ -1,7 +1,7 @@
 """What all tests share: databases to fill, a browser to drive, and honesty about what was left out.
 
-Some tests need a PostgreSQL server or a Chromium. Where there is none they are skipped, and the run says so
-at its end. Where they are promised (`CHATCOURSE_REQUIRE=postgres,browser`, as on CI) they fail instead:
+Some tests need a PostgreSQL server, a Chromium or Node. Where there is none they are skipped, and the run says so
+at its end. Where they are promised (`CHATCOURSE_REQUIRE=postgres,browser,node`, as on CI) they fail instead:
 a green run must not hide an untested half.
 
 Nothing here imports the product.
@@ -40,6 +40,7 @@ zoneinfo.reset_tzpath(to=())
 REQUIREMENTS = {
     "postgres": "start PostgreSQL on 127.0.0.1:5432, or set TEST_POSTGRES_URL=postgresql+asyncpg://...",
     "browser": "install Chromium (Debian: apt install chromium)",
+    "node": "install Node 18 or newer with npm (Debian: apt install nodejs npm)",
 }
 
 
@@ -67,6 +68,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         find_chromium()
     if item.get_closest_marker("postgres"):
         find_postgres()
+    if item.get_closest_marker("node"):
+        find_node()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -202,3 +205,14 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
         yield chromium
         await chromium.close()
+
+
+# --- Node -------------------------------------------------------------------------------------------------
+
+
+def find_node() -> tuple[str, str]:
+    """The paths of Node and npm; leaves the test out where one is missing. `tests/node_tools.py` does the rest."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        require_or_skip("node", f"found no {'npm' if node else 'node'}")
+    return node, npm

@@ -23,6 +23,7 @@ from adapters.settings import readers
 from adapters.settings.dotenv import read_dotenv
 from adapters.settings.setting import Setting
 from adapters.settings.slack import SLACK_SETTINGS, SlackSettings, slack_settings
+from adapters.settings.teams import TEAMS_SETTINGS, TeamsSettings, teams_settings
 from bot.model.findings import Finding
 from bot.model.people import Address
 
@@ -80,6 +81,7 @@ class Settings:
     log_colours: bool
     data_dir: Path
     slack: SlackSettings | None = None
+    teams: TeamsSettings | None = None
     given: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
 
@@ -168,12 +170,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "BROWSER_CHAT",
-        "`local`, `links` where `PUBLIC_URL` is public, `off` beside Slack",
+        "`local`, `links` where `PUBLIC_URL` is public, `off` beside Slack or Teams",
         "The built-in chat: `off`, `local` (whoever sits at this machine chooses a person) or `links` "
         "(everybody needs a personal link).",
         readers.one_of(BrowserChat),
     ),
     *SLACK_SETTINGS,
+    *TEAMS_SETTINGS,
     Setting("LOG_LEVEL", "`info`", "`debug`, `info`, `warning` or `error`.", readers.one_of(LogLevel)),
     Setting(
         "LOG_FORMAT", "`console` on a terminal, otherwise `json`", "`json` or `console`.", readers.one_of(LogFormat)
@@ -245,9 +248,12 @@ def load_settings(
     public_url = values.get("PUBLIC_URL") or _local_url(host, port)
     # Behind a proxy everybody seems to sit at this machine: a public installation asks for links unless told not to.
     public = not is_local(urlsplit(public_url).hostname or "")
-    slack = slack_settings(values, problems, warnings, public_url)
+    # Whoever asks for a few settings only does not want to hear what else belongs to them.
+    fitting = problems if only is None else []
+    slack = slack_settings(values, fitting, warnings, public_url)
+    teams = teams_settings(values, fitting, warnings, public_url, loopback=is_local(host))
     alone = BrowserChat.LINKS if public else BrowserChat.LOCAL
-    browser_chat = values.get("BROWSER_CHAT", BrowserChat.OFF if slack else alone)
+    browser_chat = values.get("BROWSER_CHAT", BrowserChat.OFF if slack or teams else alone)
     if browser_chat is BrowserChat.LOCAL and public:
         warnings.append(
             "BROWSER_CHAT is local while PUBLIC_URL is public: local is for trying things out at this machine; "
@@ -271,6 +277,7 @@ def load_settings(
         log_colours=terminal and not environ.get("NO_COLOR"),
         data_dir=data_dir,
         slack=slack,
+        teams=teams,
         given=frozenset(values),
         warnings=tuple(warnings),
     )

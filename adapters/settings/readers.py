@@ -99,6 +99,12 @@ def admins(text: str) -> frozenset[Address]:
     return frozenset(found)
 
 
+def switch(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError(f'is "{text}"; write on or off')
+    return text.lower() == "on"
+
+
 def one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
     def read(text: str) -> StrEnum:
         try:

@@ -15,6 +15,7 @@ from adapters.web.errors import friendly_errors, route_of
 from adapters.web.headers import security_headers
 from adapters.web.health import Health, health_routes
 from adapters.web.landing import landing_routes
+from adapters.web.legal import legal_routes
 from adapters.web.media import FindMedia, FindTranscript, media_routes
 from adapters.web.metrics import Metrics, metrics_route, time_presses
 
@@ -47,6 +48,7 @@ def make_app(
     app.add_routes(health_routes(readiness))
     app.add_routes([metrics_route(metrics, readiness)])
     app.add_routes(landing_routes(chat_path=chat_path))
+    app.add_routes(legal_routes())
     app.add_routes(media_routes(find_media, find_transcript))
     app.add_routes(routes)
     return app

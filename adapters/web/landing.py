@@ -7,6 +7,7 @@ from html import escape
 from aiohttp import web
 
 from adapters.web.html import page, preferred, stylesheet, stylesheet_path
+from adapters.web.legal import PRIVACY, PRIVACY_PATH, TERMS, TERMS_PATH
 from bot.model.course import Language
 
 WORDS = {
@@ -54,6 +55,11 @@ def _section(language: Language, chat_path: str | None, *, top: bool) -> str:
         if chat_path
         else f"<p>{escape(invitation)}</p>"
     )
+    links = " · ".join(
+        f'<a href="{path}">{escape(words[language][0])}</a>'
+        for path, words in ((PRIVACY_PATH, PRIVACY), (TERMS_PATH, TERMS))
+    )
     return (
-        f'<section lang="{language}">\n<{level}>{escape(title)}</{level}>\n<p>{escape(what)}</p>\n{way_in}\n</section>'
+        f'<section lang="{language}">\n<{level}>{escape(title)}</{level}>\n<p>{escape(what)}</p>\n{way_in}\n'
+        f'<p class="soft">{links}</p>\n</section>'
     )

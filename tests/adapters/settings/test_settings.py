@@ -25,6 +25,13 @@ SLACK = {
     "SLACK_APP_TOKEN": "xapp-1-A0-12345678",
 }
 MANY_SLACKS = {"SLACK_APP_TOKEN": "xapp-1-A0-12345678", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s" * 32}
+GUID = "00000000-0000-4000-8000-000000000000"
+TEAMS = {
+    "MICROSOFT_APP_ID": GUID,
+    "MICROSOFT_APP_PASSWORD": "abc8Q~invented-secret-of-a-test",
+    "MICROSOFT_APP_TENANT_ID": GUID,
+    "TEAMS_TENANTS": GUID,
+}
 POSTGRES = {"DATABASE_URL": "postgresql://course:s3cret@db/course", "SECRET_KEY": KEY}
 
 
@@ -140,10 +147,22 @@ def test_every_setting_can_come_from_a_file(root: Path, setting: object) -> None
         "SLACK_COMMAND_PREFIX": "cc-",
         "SLACK_MESSAGES_PER_MINUTE": "60",
         "SLACK_DISTRIBUTION": "marketplace",
+        "TEAMS_GRAPH": "on",
+        "TEAMS_ROOMS": "chat",
+        "TEAMS_TEAM": GUID,
+        "TEAMS_TARGETED": "on",
+        "TEAMS_MESSAGES_PER_SECOND": "20",
+        "TEAMS_APP_CATALOG_ID": GUID,
+        "TEAMS_LOCAL": "off",
+        "GRAPH_API_URL": "http://127.0.0.1:4020/v1.0",
+        "MICROSOFT_LOGIN_URL": "http://127.0.0.1:4020",
+        "TEAMS_OPENID_URL": "http://127.0.0.1:4020/keys",
+        "TEAMS_SERVICE_HOSTS": "127.0.0.1:4020",
     }
-    values |= SLACK | MANY_SLACKS
+    values |= SLACK | MANY_SLACKS | TEAMS
     slack = SLACK if name in SLACK else MANY_SLACKS
-    others = {**POSTGRES, **(slack if name.startswith("SLACK") else {})}
+    of_teams = name.startswith(("TEAMS", "MICROSOFT", "GRAPH"))
+    others = {**POSTGRES, **(slack if name.startswith("SLACK") else {}), **(TEAMS if of_teams else {})}
     direct = load_settings(root, {**others, name: values[name]})
     file = root / "value"
     file.write_text(f"{values[name]}\n", encoding="utf-8")

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.web.html import rich_html
 from adapters.web.metrics import Metrics
+from bot.model.course import Language
+from bot.rules.grammar import parse
 from tests.adapters.web.conftest import TEXT, Client, World, application
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ HTML = {"Accept": "text/html"}
 ALL_PATHS = [
     "/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/nothing", "/chat/fails", "/api/fails",
     "/media/culture/lessons/01-why/media/film.mp4", "/media/culture/lessons/01-why/map.svg",
-    "/transcript/culture/why/film/en", "/watch/culture/why/film/en",
+    "/transcript/culture/why/film/en", "/watch/culture/why/film/en", "/privacy", "/terms",
 ]  # fmt: skip
 
 
@@ -261,6 +264,34 @@ async def test_without_a_browser_chat_nothing_leads_there(world: World) -> None:
         assert "invitation" in text
 
 
+@pytest.mark.parametrize(
+    ("path", "english", "french"),
+    [("/privacy", "Privacy", "Confidentialité"), ("/terms", "Terms of use", "Conditions")],
+)
+async def test_privacy_and_terms_are_said_in_both_languages(
+    client: Client, path: str, english: str, french: str
+) -> None:
+    """The reader's first, with the page's only main heading; the first page leads there."""
+    for language, title in (("en", english), ("fr", french)):
+        text = await (await client.get(path, headers={"Accept-Language": language})).text()
+        assert re.findall(r"<h1>([^<]+)", text)[0].startswith(title)
+        assert re.findall(r'<section lang="(\w+)"', text)[0] == language
+        assert text.count("<h1>") == 1
+        assert f'href="{path}"' in await (await client.get("/", headers={"Accept-Language": language})).text()
+
+
+async def test_privacy_names_commands_that_work(client: Client) -> None:
+    """What is in quotes can be typed, in its language."""
+    for path in ("/privacy", "/terms"):
+        text = unescape(await (await client.get(path)).text())
+        english, french = re.findall(r"“([^”]+)”", text), re.findall(r"«\u00a0([^»]+)\u00a0»", text)
+        assert len(english) == len(french) > 0
+        for said, language in [*((one, Language.EN) for one in english), *((one, Language.FR) for one in french)]:
+            parse(said, language=language, direct=True)
+        meant = [type(parse(said, language=Language.EN, direct=True)) for said in english]
+        assert meant == [type(parse(said, language=Language.FR, direct=True)) for said in french]
+
+
 async def test_the_style_sheet_of_a_page_is_there_and_kept_for_ever(client: Client) -> None:
     """Its name changes with its content."""
     path = re.search(r'href="(/assets/[^"]+)"', await (await client.get("/")).text())
@@ -353,7 +384,9 @@ def test_formatted_text_becomes_html_and_nothing_more() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["/", "/nothing", "/chat/fails", "/transcript/culture/why/film/fr"])
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/chat/fails", "/transcript/culture/why/film/fr", "/privacy", "/terms"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_pages_pass_axe(client: Client, browser: Browser, path: str, scheme: Any) -> None:
     """WCAG 2.2 AA as far as a machine can tell, in light and in dark."""
