@@ -23,7 +23,7 @@ from adapters.teams.rooms import RoomPlan
 from bot.messages.blocks import Message
 from bot.model.course import Language
 from bot.model.people import Address
-from bot.ports import ChatPlatform
+from bot.ports import Ability, ChatPlatform
 from tests.adapters.browser.server import open_chat
 from tests.adapters.slack.platform_stage import staged
 from tests.adapters.teams.platform_stage import staged as staged_in_teams
@@ -231,3 +231,9 @@ FACTORIES: dict[str, Callable[[Path], AbstractAsyncContextManager[PlatformWorld]
     "teams": teams,
     "teams, in channels": teams_channels,
 }
+
+LACKS: dict[str, frozenset[Ability]] = {
+    "teams": frozenset({Ability.FIND}),
+    "teams, in channels": frozenset({Ability.FIND}),
+}
+"""What a platform cannot do; a test holds each to it. What needs it is not asked of that platform."""

@@ -15,7 +15,7 @@ from bot.model.people import Address, Profile
 from bot.model.richtext import words
 from bot.ports import Ability
 from tests.adapters.browser import showcase
-from tests.contracts.platform_factories import FACTORIES, LONG_AGO, PlatformWorld
+from tests.contracts.platform_factories import FACTORIES, LACKS, LONG_AGO, PlatformWorld
 
 
 @pytest.fixture(params=FACTORIES)
@@ -25,10 +25,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield made
 
 
-def needs(world: PlatformWorld, ability: Ability) -> None:
-    """What a platform says it cannot do is not asked of it."""
-    if ability not in world.platform.can:
-        pytest.skip(f"{world.platform.name} has no {ability}")
+def needs(*abilities: Ability) -> pytest.MarkDecorator:
+    """For a test of abilities: it runs on the platforms that have them."""
+    able = [name for name in FACTORIES if not LACKS.get(name, frozenset()) & set(abilities)]
+    return pytest.mark.parametrize("world", able, indirect=True)
 
 
 def saying(text: str) -> Message:
@@ -41,9 +41,14 @@ def looks(world: PlatformWorld, *messages: Message) -> list[object]:
 
 
 async def opened(world: PlatformWorld, key: str = "g1", *, people: tuple[Address, ...] | None = None) -> Address:
-    needs(world, Ability.ROOMS)
     wanted = (world.amelie, world.ben) if people is None else people
     return await world.platform.open_room(world.workspace, "spring-07", "Tue 12:30", wanted, key)
+
+
+async def test_what_a_platform_lacks_is_known(world: PlatformWorld, request: pytest.FixtureRequest) -> None:
+    """So that nothing is left out here without being named."""
+    name = request.node.callspec.params["world"]
+    assert world.platform.can == frozenset(Ability) - LACKS.get(name, frozenset())
 
 
 # --- sending ----------------------------------------------------------------------------------------------------
@@ -67,9 +72,9 @@ async def test_every_kind_of_block_can_be_sent(world: PlatformWorld, language: L
     assert await world.shown(world.amelie) == looks(world, lesson, everything)
 
 
+@needs(Ability.FIND)
 async def test_a_message_is_found_by_its_key(world: PlatformWorld) -> None:
     """After a cut call, the engine asks whether the message is there."""
-    needs(world, Ability.FIND)
     ref = await world.platform.send(world.amelie, saying("Hello"), "e1/welcome")
     await world.platform.send(world.amelie, saying("Other"), "e1/lesson")
     await world.platform.send(world.ben, saying("Hello"), "e2/welcome")
@@ -78,10 +83,9 @@ async def test_a_message_is_found_by_its_key(world: PlatformWorld) -> None:
     assert await world.platform.find(world.nobody, "e1/welcome", LONG_AGO) == []
 
 
+@needs(Ability.FIND, Ability.WITHDRAW)
 async def test_two_copies_are_two_messages(world: PlatformWorld) -> None:
     """`send` never guesses: posting a key twice makes two messages, oldest first, and one of them can be withdrawn."""
-    needs(world, Ability.FIND)
-    needs(world, Ability.WITHDRAW)
     first = await world.platform.send(world.amelie, saying("Hello"), "e1/welcome")
     second = await world.platform.send(world.amelie, saying("Hello"), "e1/welcome")
     assert first != second
@@ -90,9 +94,9 @@ async def test_two_copies_are_two_messages(world: PlatformWorld) -> None:
     assert await world.platform.find(world.amelie, "e1/welcome", LONG_AGO) == [first]
 
 
+@needs(Ability.EDIT)
 async def test_a_message_is_updated_in_place(world: PlatformWorld) -> None:
     """The same message says something else; doing it twice is safe."""
-    needs(world, Ability.EDIT)
     ref = await world.platform.send(world.amelie, saying("Lesson 1"), "e1/lesson")
     await world.platform.send(world.amelie, saying("Later"), "e1/later")
     for _ in range(2):
@@ -102,9 +106,9 @@ async def test_a_message_is_updated_in_place(world: PlatformWorld) -> None:
         assert await world.platform.find(world.amelie, "e1/lesson", LONG_AGO) == [ref]
 
 
+@needs(Ability.WITHDRAW)
 async def test_a_withdrawn_message_is_gone(world: PlatformWorld) -> None:
     """Withdrawing twice is fine; updating what is gone fails for good; the key may be used again."""
-    needs(world, Ability.WITHDRAW)
     ref = await world.platform.send(world.amelie, saying("Oh"), "e1/lesson")
     for _ in range(2):
         await world.platform.withdraw(ref)
@@ -125,9 +129,9 @@ async def test_nobody_cannot_be_reached(world: PlatformWorld) -> None:
     assert not failed.value.whole_lane
 
 
+@needs(Ability.EDIT)
 async def test_a_reference_from_nowhere_fails_for_good(world: PlatformWorld) -> None:
     """A reference that this platform never made is an answer, not a crash."""
-    needs(world, Ability.EDIT)
     with pytest.raises(SendFailed) as failed:
         await world.platform.update(MessageRef(world.amelie, "999999"), saying("Hello"))
     assert failed.value.permanent
@@ -173,6 +177,7 @@ async def test_forgetting_leaves_nothing(world: PlatformWorld) -> None:
 # --- rooms ------------------------------------------------------------------------------------------------------
 
 
+@needs(Ability.ROOMS)
 async def test_a_room_is_opened_once(world: PlatformWorld) -> None:
     """The same key is the same room, with the people it had; another key is another room."""
     room = await opened(world)
@@ -181,6 +186,7 @@ async def test_a_room_is_opened_once(world: PlatformWorld) -> None:
     assert room not in (world.amelie, world.ben)
 
 
+@needs(Ability.ROOMS)
 async def test_a_room_hears_messages(world: PlatformWorld) -> None:
     """A room is an address like any other."""
     room = await opened(world)
@@ -192,6 +198,7 @@ async def test_a_room_hears_messages(world: PlatformWorld) -> None:
         assert await world.platform.find(room, "g1/hello", LONG_AGO) == [ref]
 
 
+@needs(Ability.ROOMS)
 async def test_members_are_exactly_those(world: PlatformWorld) -> None:
     """People leave and come back; setting the same again changes nothing."""
     room = await opened(world, people=(world.amelie,))
@@ -200,6 +207,7 @@ async def test_members_are_exactly_those(world: PlatformWorld) -> None:
         assert await world.members(room) == set(people)
 
 
+@needs(Ability.ROOMS)
 async def test_a_closed_room_hears_nothing_new(world: PlatformWorld) -> None:
     """What was said stays; something new fails for good. Closing twice is fine."""
     room = await opened(world)
