@@ -25,7 +25,9 @@ AT_ONCE = 50
 """So many entries are looked up while the admin waits; longer lists go on in the background."""
 CHUNK = 200
 AFTER_WELCOME = timedelta(minutes=1)
-"""So long after the welcome comes a lesson that is due already."""
+"""So long after the welcome, in course time, comes a lesson that is due already."""
+BREATH = timedelta(seconds=3)
+"""However fast a rehearsal runs, the welcome stands in the chat before the first lesson."""
 KIND = "enrol"
 
 
@@ -252,8 +254,9 @@ async def _place(
             person_id=person.id,
         )
         await tx.add_deliveries([welcome])
-        if placed.next_due_at is not None and placed.next_due_at <= at:
-            placed = replace(placed, next_due_at=at + AFTER_WELCOME)
+        earliest = at + max(cohort.pace.real_span(AFTER_WELCOME), BREATH)
+        if placed.next_due_at is not None and placed.next_due_at < earliest:
+            placed = replace(placed, next_due_at=earliest)
     await tx.save_enrolment(placed)
 
 

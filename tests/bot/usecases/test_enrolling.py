@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.messages.blocks import Reply
 from bot.model.cohort import EnrolmentState
@@ -54,6 +54,17 @@ async def test_a_table_is_read_with_its_columns_and_formulas_are_only_text(world
     await world.presses(world.ada, "Enrol 2 people", dry_run)
     assert (await world.enrolment(world.ben)).track == "leaders"
     assert (await world.enrolment(world.zoe)).track is None
+
+
+async def test_the_welcome_stands_in_the_chat_before_the_first_lesson(world: World) -> None:
+    """For people who are put into a rehearsal that has begun, and whose lesson is due at the same moment."""
+    await world.says(world.ada, "cohort rehearse small in 10m")
+    await world.presses(world.ada, "Enrol 1 person", await world.says(world.ada, "cohort enrol rehearsal-1 @zoé"))
+    begun = world.clock.now
+    await world.at(begun + timedelta(seconds=2))
+    assert world.keys(world.zoe) == ["welcome"]
+    await world.at(begun + timedelta(seconds=20))
+    assert world.keys(world.zoe) == ["welcome", "lesson/l1"]
 
 
 async def test_an_export_never_carries_a_formula(world: World) -> None:
