@@ -176,6 +176,27 @@ async def test_different_settings_are_different_groups(store: Store) -> None:
     assert len(await groups(store, limit=2)) == 2
 
 
+async def test_groups_can_be_looked_for_some_moments_at_a_time(store: Store) -> None:
+    """Each look begins behind the last one, in the same moment or a later one; nobody is left out or found twice."""
+    cohorts = [await add_cohort(store, name=f"Cohort {n}") for n in range(3)]
+    for n, cohort in enumerate(cohorts):
+        for i, seconds in enumerate((0, 0, 1, 1, 2)):
+            person = await enrol(store, cohort, f"U{n}{i}", next_lesson="one", next_due_at=later(seconds=seconds))
+            if i == 0:
+                await settings(store, person, zone="Europe/Paris")
+    await enrol(store, cohorts[0], "U9", next_lesson="one", next_due_at=later(seconds=9))
+    now, found, last = later(seconds=2), [], None
+    async with store.reading() as tx:
+        while more := await tx.due_groups(now, 100, moments=2, after=last):
+            assert len({(group.next_due_at, group.cohort_id) for group in more}) <= 2
+            found += more
+            last = more[-1]
+        assert sorted(map(str, found)) == sorted(map(str, await tx.due_groups(now, 100)))
+    pairs = [(group.next_due_at, group.cohort_id) for group in found]
+    assert pairs == sorted(pairs)  # type: ignore[type-var] # all are due
+    assert len(found) == 12
+
+
 async def test_people_with_days_away_stand_alone(store: Store) -> None:
     """Because their absences are their own."""
     people = await due_people(store, await add_cohort(store), 4)
