@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,12 @@ from bot.model.delivery import DeliveryState, Priority
 from bot.ports import Due, Group, GroupDelivery, GroupNext, JobState
 
 ENROLMENT, PERSON, ADDRESS, DELIVERY = tables.enrolment, tables.person, tables.address, tables.delivery
+
+MANY = 50
+"""In groups of so many people it pays to set a savepoint first."""
+
+# As text: SQLAlchemy compiles its own anew each time.
+_BEFORE, _BACK = sa.text("SAVEPOINT before_group"), sa.text("ROLLBACK TO SAVEPOINT before_group")
 
 _NOW = sa.bindparam("now", type_=Moment())
 
@@ -176,8 +182,7 @@ class PlanTx(Records):
         changed = groups.next_values(then) if then is not None else {}
         values = {f"then_{name}": value for name, value in changed.items()}
         if self.dialect == "postgresql" and len(rows) == 1 and changed:
-            both = groups.insert_and_move_on(shape, frozenset(changed))
-            return await self.count(both, members | groups.row_values(rows[0]) | values)
+            return await self._insert_and_move_on(group, members | groups.row_values(rows[0]) | values, changed)
         new = 0
         for row in rows:
             result = await self.connection.execute(groups.insert_for(shape), members | groups.row_values(row))
@@ -201,6 +206,17 @@ class PlanTx(Records):
         if new is None:
             statement = statement.values(next_due_at=None)
         return await self.count(statement.values(next_lesson=new))
+
+    async def _insert_and_move_on(self, group: Group, values: Mapping[str, Any], changed: Iterable[str]) -> int:
+        """Nearly always none of the rows is there yet, and it is cheaper to find out than to ask first."""
+        both = partial(groups.insert_and_move_on, groups.shape_of(group), frozenset(changed))
+        if group.size >= MANY:
+            await self.connection.execute(_BEFORE)
+            try:
+                return await self.count(both(all_new=True), values)
+            except sa.exc.IntegrityError:
+                await self.connection.execute(_BACK)
+        return await self.count(both(all_new=False), values)
 
     async def _groups(
         self, who: sa.FromClause, condition: sa.ColumnElement[bool], limit: int | None, parameters: Mapping[str, Any]

@@ -13,7 +13,7 @@ from bot.model.cohort import Cohort, Enrolment, EnrolmentState, PauseReason
 from bot.model.course import Weekday
 from bot.model.delivery import DeliveryState, Kind, Priority
 from bot.model.people import Absence, Window
-from bot.ports import Due, Group, GroupDelivery, GroupNext, Job, JobState, Store
+from bot.ports import Due, Group, GroupDelivery, GroupNext, Job, JobState, Store, Tx
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
     LEASE,
@@ -231,6 +231,12 @@ async def plan(store: Store, group: Group, *rows: GroupDelivery, then: GroupNext
         return await tx.plan_group(group, rows, then)
 
 
+async def _cohort(tx: Tx, group: Group) -> Cohort:
+    cohort = await tx.cohort(group.cohort_id)
+    assert cohort is not None
+    return cohort
+
+
 async def test_planning_writes_for_everybody_and_moves_them_on(store: Store) -> None:
     """One row each, with a key of their own, and the next lesson noted."""
     cohort = await add_cohort(store)
@@ -273,6 +279,22 @@ async def test_planning_twice_does_nothing(store: Store) -> None:
     assert await plan(store, group, LESSON, then=GroupNext("three", None)) == 0
     async with store.reading() as tx:
         assert {e.next_lesson for e in (await tx.enrolments([p.id for p in people])).values()} == {"two"}
+
+
+async def test_a_large_group_may_have_some_of_its_rows(store: Store) -> None:
+    """Whoever has one already keeps it and moves on with the others, and what came before in the transaction stays."""
+    people = await due_people(store, await add_cohort(store), 60)
+    there = a_delivery(f"e{people[7].id}/lesson/one", lesson_id="mine")
+    await owe(store, there)
+    (group,) = await groups(store)
+    async with store.planning() as tx:
+        other = await tx.add_cohort(replace(await _cohort(tx, group), name="Other"))
+        assert await tx.plan_group(group, [LESSON], GroupNext("two", later(days=2))) == 59
+        assert await tx.plan_group(group, [LESSON], GroupNext("two", later(days=2))) == 0
+    assert (await look_up(store, there.key)).lesson_id == "mine"
+    async with store.reading() as tx:
+        assert {e.next_lesson for e in (await tx.enrolments([p.id for p in people])).values()} == {"two"}
+        assert await tx.cohort(other.id) == other
 
 
 async def test_only_who_is_still_in_the_group_is_planned(store: Store) -> None:
