@@ -34,8 +34,9 @@ from bot.usecases.schedule import (
 )
 
 GROUPS = 400
-MOMENTS = 25
-"""In so many pairs of cohort and moment the groups are looked for at once, while those found before are planned."""
+MOMENTS = 10
+"""Where several plan, the groups of so many pairs of cohort and moment are looked for at once: the others wait no
+longer for them than it takes to plan. Alone it is cheaper to look for all of them first."""
 PEOPLE = 500
 PLANNED_AT_ONCE = 2000
 """About so many people are planned in one transaction: some 20 ms on SQLite, where everybody else who writes waits."""
@@ -69,24 +70,20 @@ async def plan_lessons(parts: Parts, now: datetime, report: Report) -> int:
     is not reached is still due at the next tick.
     """
     planned = 0
-    found: asyncio.Queue[list[Group] | None] = asyncio.Queue(2 * parts.store.planners)
-
-    async def look() -> None:
-        async for groups in _due_groups(parts, now):
-            for portion in portions(groups):
-                await found.put(portion)
-        for _ in range(parts.store.planners):
-            await found.put(None)
+    found, looking = _due_portions(parts, now), asyncio.Lock()
 
     async def plan() -> None:
         nonlocal planned
-        while portion := await found.get():
+        while True:
+            async with looking:
+                portion = await anext(found, None)
+            if portion is None:
+                return
             async with parts.store.planning() as tx:
                 planned += await _plan_groups(parts, tx, portion, now, report)
 
     try:
         async with asyncio.TaskGroup() as together:
-            together.create_task(look())
             for _ in range(parts.store.planners):
                 together.create_task(plan())
     except ExceptionGroup as broken:
@@ -94,15 +91,17 @@ async def plan_lessons(parts: Parts, now: datetime, report: Report) -> int:
     return planned
 
 
-async def _due_groups(parts: Parts, now: datetime) -> AsyncIterator[Sequence[Group]]:
-    """Up to `GROUPS` groups that are due, some at a time."""
+async def _due_portions(parts: Parts, now: datetime) -> AsyncIterator[list[Group]]:
+    """Up to `GROUPS` groups that are due, in portions; while the next ones are looked for, others may plan."""
     room, last = GROUPS, None
+    moments = MOMENTS if parts.store.planners > 1 else None
     while room > 0:
         async with parts.store.reading() as tx:
-            groups = await tx.due_groups(now, room, moments=MOMENTS, after=last)
+            groups = await tx.due_groups(now, room, moments=moments, after=last)
         if not groups:
             return
-        yield groups
+        for portion in portions(groups):
+            yield portion
         room, last = room - len(groups), groups[-1]
 
 
