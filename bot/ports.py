@@ -356,8 +356,14 @@ class EnrolmentRecords(Protocol):
 class PlanRecords(Protocol):
     async def due(self, now: datetime) -> Due: ...
 
-    async def due_groups(self, now: datetime, limit: int) -> Sequence[Group]:
-        """Groups of active and paused enrolments whose `next_due_at` has come."""
+    async def due_groups(
+        self, now: datetime, limit: int, *, moments: int | None = None, after: Group | None = None
+    ) -> Sequence[Group]:
+        """The first groups of active and paused enrolments whose `next_due_at` has come, in order of moment and cohort.
+
+        `moments` is how many pairs of moment and cohort are looked into at most (as many as `limit`, when not given).
+        With `after`, only what comes behind the moment and cohort of that group.
+        """
         ...
 
     async def groups_in(self, cohort_id: int, states: Collection[EnrolmentState]) -> Sequence[Group]: ...
@@ -570,10 +576,20 @@ class Tx(
 
 
 class Store(Protocol):
-    """Remembers facts. Also the outbox, whose verbs are transactions of their own."""
+    """Remembers facts. Also the outbox, whose verbs are transactions of their own.
+
+    `planners` is how many transactions of one process should plan at the same time.
+    """
+
+    @property
+    def planners(self) -> int: ...
 
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
         """Commits at the end, rolls back when the block raises."""
+        ...
+
+    def planning(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that a power cut may undo as a whole, for what would simply be done again."""
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Tx]:

@@ -30,6 +30,8 @@ POSTGRES_CONNECTIONS = 20
 # Compiling to machine code takes longer than these statements take.
 _POSTGRES_PLANNING = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 
+_NO_WAIT_FOR_THE_DISK = sa.text("SET LOCAL synchronous_commit TO off")
+
 _SQLITE = ("foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
 _SQLITE_WRITER = (
     *_SQLITE,
@@ -66,13 +68,16 @@ def database_url(text: str) -> sa.URL:
 
 
 class Connections(Protocol):
-    """What both have: `dialect` is the name of the database's SQL, `leader` the lock of the process that plans."""
+    """What both have: `dialect` is the name of the database's SQL, `leader` the lock of the process that plans, and
+    `planners` how many transactions should plan at once."""
 
     dialect: str
     leader: Leader
+    planners: int
 
-    def begin(self, *, durable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Write. With `durable`, what was written survives even a power cut that comes right after."""
+    def begin(self, *, durable: bool = False, repeatable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Write. With `durable`, what was written survives even a power cut that comes right after; what is
+        `repeatable` would be done again, so that it may be lost in one, as a whole."""
         ...
 
     def look(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -84,6 +89,7 @@ class Connections(Protocol):
 
 class SqliteConnections(Connections):
     dialect = "sqlite"
+    planners = 1
 
     def __init__(self, url: sa.URL) -> None:
         path = Path(url.database or "")
@@ -96,7 +102,8 @@ class SqliteConnections(Connections):
         self.leader = FileLeader(path.with_name(path.name + ".leader"))
 
     @asynccontextmanager
-    async def begin(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, *, durable: bool = False, repeatable: bool = False) -> AsyncIterator[AsyncConnection]:
+        # Only `durable` transactions are on the disk when they end here; `repeatable` is nothing less.
         async with self._turn, self._writer.connect() as connection:
             if durable:
                 await connection.execution_options(durable=True)
@@ -150,6 +157,7 @@ def _driver(connection: sa.Connection) -> QuickConnection:
 
 class PostgresConnections(Connections):
     dialect = "postgresql"
+    planners = 2
 
     def __init__(self, url: sa.URL) -> None:
         self._engine = create_async_engine(
@@ -166,9 +174,12 @@ class PostgresConnections(Connections):
         self.leader = PostgresLeader(url)
 
     @asynccontextmanager
-    async def begin(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
-        # PostgreSQL writes every commit to disk before it says so; `durable` is nothing more here.
+    async def begin(self, *, durable: bool = False, repeatable: bool = False) -> AsyncIterator[AsyncConnection]:
+        # PostgreSQL writes every commit to disk before it says so; `durable` is nothing more here. It does not wait
+        # for one that is `repeatable`, and writes it before or with the next one for which it does.
         async with self._engine.begin() as connection:
+            if repeatable:
+                await connection.execute(_NO_WAIT_FOR_THE_DISK)
             yield connection
 
     @asynccontextmanager

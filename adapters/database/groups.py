@@ -62,13 +62,14 @@ def insert_for(shape: Shape) -> sa.Insert:
 
 
 @cache
-def insert_and_move_on(shape: Shape, changed: frozenset[str]) -> sa.Insert:
+def insert_and_move_on(shape: Shape, changed: frozenset[str], *, all_new: bool) -> sa.Insert:
     """Both in one statement, for databases that can (PostgreSQL): members are found and locked once, and nobody can
-    join the group between the two halves."""
+    join the group between the two halves. With `all_new` it fails where a member has the row already: otherwise
+    PostgreSQL looks at the keys twice, and writes down twice that a row is there."""
     values = {name: sa.bindparam(f"then_{name}", type_=ENROLMENT.c[name].type) for name in sorted(changed)}
     columns = (ENROLMENT.c.id, ENROLMENT.c.cohort_id, ENROLMENT.c.person_id, ENROLMENT.c.address_id)
     moved = sa.update(ENROLMENT).where(*_members(shape)).values(values).returning(*columns).cte("moved")
-    return insert_rows(DELIVERY, _deliveries(moved))
+    return insert_rows(DELIVERY, _deliveries(moved), "" if all_new else "ON CONFLICT DO NOTHING")
 
 
 def _deliveries(enrolments: sa.FromClause) -> sa.Select[Any]:

@@ -32,11 +32,11 @@ FOLDER = Path(__file__).parent / "migrations"
 Result = TypeVar("Result")
 
 
-def migrate(url: str) -> str:
+def migrate(url: str, to: str = "head") -> str:
     """Upgrade the database at `url`, creating an SQLite file that is not there; returns the revision reached."""
 
     def upgrade(connection: sa.Connection) -> str:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
         return _revision(connection) or ""
 
     return _on(url, upgrade)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,12 @@ from bot.model.delivery import DeliveryState, Priority
 from bot.ports import Due, Group, GroupDelivery, GroupNext, JobState
 
 ENROLMENT, PERSON, ADDRESS, DELIVERY = tables.enrolment, tables.person, tables.address, tables.delivery
+
+MANY = 50
+"""In groups of so many people it pays to set a savepoint first."""
+
+# As text: SQLAlchemy compiles its own anew each time.
+_BEFORE, _BACK = sa.text("SAVEPOINT before_group"), sa.text("ROLLBACK TO SAVEPOINT before_group")
 
 _NOW = sa.bindparam("now", type_=Moment())
 
@@ -105,9 +112,13 @@ _GROUP_BY = (
 )
 
 
-def _due_moments(limit: int) -> sa.CTE:
-    """The first pairs of moment and cohort for which something is due, found by hopping along `ix_enrolment_due`."""
+@cache
+def _due_moments(limit: int, *, further: bool) -> sa.CTE:
+    """The first pairs of moment and cohort for which something is due, found by hopping along `ix_enrolment_due`;
+    when looking `further`, those behind `after_at` and `after_cohort`."""
     row = ENROLMENT.alias("e")
+    last_at = sa.bindparam("after_at", type_=ENROLMENT.c.next_due_at.type)
+    last_cohort = sa.bindparam("after_cohort", type_=ENROLMENT.c.cohort_id.type)
 
     def earliest(name: str, *beyond: Callable[[sa.FromClause], sa.ColumnElement[bool]]) -> sa.ScalarSelect[int]:
         of = ENROLMENT.alias(name)
@@ -115,19 +126,20 @@ def _due_moments(limit: int) -> sa.CTE:
         one = sa.select(of.c.id).where(*due).order_by(of.c.next_due_at, of.c.cohort_id)
         return one.limit(sa.literal_column("1")).scalar_subquery()
 
+    def next_after(name: str, at: sa.ColumnElement[Any], cohort_id: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+        # Two looks instead of one for (moment, cohort) > (...), for which SQLite would use half of the index.
+        beside = earliest(f"beside_{name}", lambda of: of.c.next_due_at == at, lambda of: of.c.cohort_id > cohort_id)
+        return sa.func.coalesce(beside, earliest(f"after_{name}", lambda of: of.c.next_due_at > at))
+
+    first = next_after("last", last_at, last_cohort) if further else earliest("first")
     hop = (
         sa.select(row.c.next_due_at, row.c.cohort_id, sa.literal_column("1").label("n"))
-        .where(row.c.id == earliest("first"))
+        .where(row.c.id == first)
         .cte("hop", recursive=True)
     )
-    # Two looks instead of one for (moment, cohort) > (...), for which SQLite would use half of the index.
-    beside = earliest(
-        "beside", lambda of: of.c.next_due_at == hop.c.next_due_at, lambda of: of.c.cohort_id > hop.c.cohort_id
-    )
-    after = earliest("after", lambda of: of.c.next_due_at > hop.c.next_due_at)
     return hop.union_all(
         sa.select(row.c.next_due_at, row.c.cohort_id, hop.c.n + sa.literal_column("1"))
-        .select_from(hop.join(row, row.c.id == sa.func.coalesce(beside, after)))
+        .select_from(hop.join(row, row.c.id == next_after("hop", hop.c.next_due_at, hop.c.cohort_id)))
         .where(hop.c.n < sa.literal_column(str(limit)))
     )
 
@@ -147,16 +159,19 @@ class PlanTx(Records):
             lanes=tuple(row.lanes.split("\n")) if row.lanes else (),
         )
 
-    async def due_groups(self, now: datetime, limit: int) -> Sequence[Group]:
+    async def due_groups(
+        self, now: datetime, limit: int, *, moments: int | None = None, after: Group | None = None
+    ) -> Sequence[Group]:
         """Each cohort and moment has a group at least, so as many of those as `limit` are enough to look into: with a
         million due at once, only the first of them are read."""
-        moments = _due_moments(limit)
+        pairs = _due_moments(min(limit, moments or limit), further=after is not None)
+        values: dict[str, Any] = {"now": now}
+        if after is not None:
+            values |= {"after_at": after.next_due_at, "after_cohort": after.cohort_id}
         mine = ENROLMENT.c
-        here = ENROLMENT.join(
-            moments, (mine.next_due_at == moments.c.next_due_at) & (mine.cohort_id == moments.c.cohort_id)
-        )
+        here = ENROLMENT.join(pairs, (mine.next_due_at == pairs.c.next_due_at) & (mine.cohort_id == pairs.c.cohort_id))
         who = here.join(PERSON, PERSON.c.id == mine.person_id)
-        return await self._groups(who, open_enrolment(), limit, {"now": now})
+        return await self._groups(who, open_enrolment(), limit, values)
 
     async def groups_in(self, cohort_id: int, states: Collection[EnrolmentState]) -> Sequence[Group]:
         of = (ENROLMENT.c.cohort_id == cohort_id) & ENROLMENT.c.state.in_(states)
@@ -167,8 +182,7 @@ class PlanTx(Records):
         changed = groups.next_values(then) if then is not None else {}
         values = {f"then_{name}": value for name, value in changed.items()}
         if self.dialect == "postgresql" and len(rows) == 1 and changed:
-            both = groups.insert_and_move_on(shape, frozenset(changed))
-            return await self.count(both, members | groups.row_values(rows[0]) | values)
+            return await self._insert_and_move_on(group, members | groups.row_values(rows[0]) | values, changed)
         new = 0
         for row in rows:
             result = await self.connection.execute(groups.insert_for(shape), members | groups.row_values(row))
@@ -192,6 +206,17 @@ class PlanTx(Records):
         if new is None:
             statement = statement.values(next_due_at=None)
         return await self.count(statement.values(next_lesson=new))
+
+    async def _insert_and_move_on(self, group: Group, values: Mapping[str, Any], changed: Iterable[str]) -> int:
+        """Nearly always none of the rows is there yet, and it is cheaper to find out than to ask first."""
+        both = partial(groups.insert_and_move_on, groups.shape_of(group), frozenset(changed))
+        if group.size >= MANY:
+            await self.connection.execute(_BEFORE)
+            try:
+                return await self.count(both(all_new=True), values)
+            except sa.exc.IntegrityError:
+                await self.connection.execute(_BACK)
+        return await self.count(both(all_new=False), values)
 
     async def _groups(
         self, who: sa.FromClause, condition: sa.ColumnElement[bool], limit: int | None, parameters: Mapping[str, Any]

@@ -64,8 +64,15 @@ class DatabaseStore(Outbox):
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
         return self._transaction()
 
+    def planning(self) -> AbstractAsyncContextManager[Tx]:
+        return self._transaction(repeatable=True)
+
     def reading(self) -> AbstractAsyncContextManager[Tx]:
         return self._reading()
+
+    @property
+    def planners(self) -> int:
+        return self.connections.planners
 
     def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection to write with, for a module with tables of its own. Commits at the end of the block."""
@@ -80,8 +87,8 @@ class DatabaseStore(Outbox):
         return self.connections.dialect
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Tx]:
-        async with self.connections.begin() as connection:
+    async def _transaction(self, *, repeatable: bool = False) -> AsyncIterator[Tx]:
+        async with self.connections.begin(repeatable=repeatable) as connection:
             yield DatabaseTx(connection, writing=True)
 
     @asynccontextmanager

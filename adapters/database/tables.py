@@ -154,6 +154,9 @@ cohort_open_to = sa.Table(
 )
 
 # `kept_tier` is the certificate tier with which the cohort closed.
+# As few indexes as will do: PostgreSQL writes into all of them when a lesson is planned, because moments have indexes.
+# Enrolments of a person are found by the beginning of the unique one; a cohort's are counted by state, and gone through
+# in order, in one index.
 enrolment = sa.Table(
     "enrolment",
     metadata,
@@ -173,15 +176,12 @@ enrolment = sa.Table(
     Column("nudge_step", Integer, nullable=False, server_default="0"),
     Column("next_nudge_at", Moment),
     Column("kept_tier", Text),
-    sa.UniqueConstraint("cohort_id", "person_id"),
-    Index("ix_enrolment_person_id", "person_id"),
-    Index("ix_enrolment_cohort_id_state", "cohort_id", "state"),
-    Index("ix_enrolment_cohort_id_id", "cohort_id", "id"),
+    sa.UniqueConstraint("person_id", "cohort_id"),
+    Index("ix_enrolment_cohort_id_id_state", "cohort_id", "id", "state"),
     partial_index(
         "ix_enrolment_due",
         "next_due_at",
         "cohort_id",
-        "next_lesson",
         where="state IN ('active', 'paused') AND next_due_at IS NOT NULL",
     ),
     partial_index("ix_enrolment_nudge", "next_nudge_at", where="state = 'active' AND next_nudge_at IS NOT NULL"),

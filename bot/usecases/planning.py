@@ -5,7 +5,8 @@ Every step looks only at what is due and is safe to repeat: rows have unique key
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,6 +34,9 @@ from bot.usecases.schedule import (
 )
 
 GROUPS = 400
+MOMENTS = 10
+"""Where several plan, the groups of so many pairs of cohort and moment are looked for at once: the others wait no
+longer for them than it takes to plan. Alone it is cheaper to look for all of them first."""
 PEOPLE = 500
 PLANNED_AT_ONCE = 2000
 """About so many people are planned in one transaction: some 20 ms on SQLite, where everybody else who writes waits."""
@@ -65,13 +69,40 @@ async def plan_lessons(parts: Parts, now: datetime, report: Report) -> int:
     Groups are planned in transactions of about `PLANNED_AT_ONCE` people, so that others who write never wait long. What
     is not reached is still due at the next tick.
     """
-    async with parts.store.reading() as tx:
-        groups = await tx.due_groups(now, GROUPS)
     planned = 0
-    for portion in portions(groups):
-        async with parts.store.transaction() as tx:
-            planned += await _plan_groups(parts, tx, portion, now, report)
+    found, looking = _due_portions(parts, now), asyncio.Lock()
+
+    async def plan() -> None:
+        nonlocal planned
+        while True:
+            async with looking:
+                portion = await anext(found, None)
+            if portion is None:
+                return
+            async with parts.store.planning() as tx:
+                planned += await _plan_groups(parts, tx, portion, now, report)
+
+    try:
+        async with asyncio.TaskGroup() as together:
+            for _ in range(parts.store.planners):
+                together.create_task(plan())
+    except ExceptionGroup as broken:
+        raise broken.exceptions[0] from None
     return planned
+
+
+async def _due_portions(parts: Parts, now: datetime) -> AsyncIterator[list[Group]]:
+    """Up to `GROUPS` groups that are due, in portions; while the next ones are looked for, others may plan."""
+    room, last = GROUPS, None
+    moments = MOMENTS if parts.store.planners > 1 else None
+    while room > 0:
+        async with parts.store.reading() as tx:
+            groups = await tx.due_groups(now, room, moments=moments, after=last)
+        if not groups:
+            return
+        for portion in portions(groups):
+            yield portion
+        room, last = room - len(groups), groups[-1]
 
 
 def portions(groups: Sequence[Group], people: int = PLANNED_AT_ONCE) -> Iterator[list[Group]]:
@@ -92,6 +123,8 @@ async def _plan_groups(parts: Parts, tx: Tx, groups: Sequence[Group], now: datet
     """A group that cannot be planned is reported and tried again later, and stops nobody else. Whoever left a group
     since it was read is left alone: `plan_group` looks again."""
     cohorts: dict[int, Cohort | None] = {}
+    # Not one by one with `person`, which locks: those who plan at the same time would wait for each other in a circle.
+    alone = await tx.people({group.person_id for group in groups if group.person_id})
     planned = 0
     for group in groups:
         if group.cohort_id not in cohorts:
@@ -100,9 +133,9 @@ async def _plan_groups(parts: Parts, tx: Tx, groups: Sequence[Group], now: datet
         if cohort is None or group.next_lesson is None or group.next_due_at is None:
             await tx.plan_group(group, [], GroupNext(None, None))
             continue
-        person = await tx.person(group.person_id) if group.person_id else None
         try:
-            row, then = _lesson_for(parts, cohort, group, person or settings_of(group), now)
+            person = alone.get(group.person_id or 0) or settings_of(group)
+            row, then = _lesson_for(parts, cohort, group, person, now)
         except (LookupError, ValueError) as error:
             report("planning_broke", cohort=cohort.id, lesson=group.next_lesson, error=type(error).__name__)
             row, then = None, GroupNext(group.next_lesson, now + TRY_AGAIN)

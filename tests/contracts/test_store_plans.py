@@ -13,7 +13,7 @@ from bot.model.cohort import Cohort, Enrolment, EnrolmentState, PauseReason
 from bot.model.course import Weekday
 from bot.model.delivery import DeliveryState, Kind, Priority
 from bot.model.people import Absence, Window
-from bot.ports import Due, Group, GroupDelivery, GroupNext, Job, JobState, Store
+from bot.ports import Due, Group, GroupDelivery, GroupNext, Job, JobState, Store, Tx
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
     LEASE,
@@ -176,6 +176,27 @@ async def test_different_settings_are_different_groups(store: Store) -> None:
     assert len(await groups(store, limit=2)) == 2
 
 
+async def test_groups_can_be_looked_for_some_moments_at_a_time(store: Store) -> None:
+    """Each look begins behind the last one, in the same moment or a later one; nobody is left out or found twice."""
+    cohorts = [await add_cohort(store, name=f"Cohort {n}") for n in range(3)]
+    for n, cohort in enumerate(cohorts):
+        for i, seconds in enumerate((0, 0, 1, 1, 2)):
+            person = await enrol(store, cohort, f"U{n}{i}", next_lesson="one", next_due_at=later(seconds=seconds))
+            if i == 0:
+                await settings(store, person, zone="Europe/Paris")
+    await enrol(store, cohorts[0], "U9", next_lesson="one", next_due_at=later(seconds=9))
+    now = later(seconds=2)
+    found: list[Group] = []
+    async with store.reading() as tx:
+        while more := await tx.due_groups(now, 100, moments=2, after=found[-1] if found else None):
+            assert len({(group.next_due_at, group.cohort_id) for group in more}) <= 2
+            found += more
+        assert sorted(map(str, found)) == sorted(map(str, await tx.due_groups(now, 100)))
+    pairs = [(str(group.next_due_at), group.cohort_id) for group in found]
+    assert pairs == sorted(pairs)
+    assert len(found) == 12
+
+
 async def test_people_with_days_away_stand_alone(store: Store) -> None:
     """Because their absences are their own."""
     people = await due_people(store, await add_cohort(store), 4)
@@ -208,6 +229,12 @@ async def test_groups_of_a_cohort_can_be_asked_for(store: Store) -> None:
 async def plan(store: Store, group: Group, *rows: GroupDelivery, then: GroupNext | None = None) -> int:
     async with store.transaction() as tx:
         return await tx.plan_group(group, rows, then)
+
+
+async def _cohort(tx: Tx, group: Group) -> Cohort:
+    cohort = await tx.cohort(group.cohort_id)
+    assert cohort is not None
+    return cohort
 
 
 async def test_planning_writes_for_everybody_and_moves_them_on(store: Store) -> None:
@@ -252,6 +279,22 @@ async def test_planning_twice_does_nothing(store: Store) -> None:
     assert await plan(store, group, LESSON, then=GroupNext("three", None)) == 0
     async with store.reading() as tx:
         assert {e.next_lesson for e in (await tx.enrolments([p.id for p in people])).values()} == {"two"}
+
+
+async def test_a_large_group_may_have_some_of_its_rows(store: Store) -> None:
+    """Whoever has one already keeps it and moves on with the others, and what came before in the transaction stays."""
+    people = await due_people(store, await add_cohort(store), 60)
+    there = a_delivery(f"e{people[7].id}/lesson/one", lesson_id="mine")
+    await owe(store, there)
+    (group,) = await groups(store)
+    async with store.planning() as tx:
+        other = await tx.add_cohort(replace(await _cohort(tx, group), name="Other"))
+        assert await tx.plan_group(group, [LESSON], GroupNext("two", later(days=2))) == 59
+        assert await tx.plan_group(group, [LESSON], GroupNext("two", later(days=2))) == 0
+    assert (await look_up(store, there.key)).lesson_id == "mine"
+    async with store.reading() as tx:
+        assert {e.next_lesson for e in (await tx.enrolments([p.id for p in people])).values()} == {"two"}
+        assert await tx.cohort(other.id) == other
 
 
 async def test_only_who_is_still_in_the_group_is_planned(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -228,6 +229,30 @@ async def test_one_broken_cohort_stops_nobody_else(world: World) -> None:
     await world.at(FIRST)
     assert came(world) == ["lesson/l1"]
     assert world.events
+
+
+async def test_whoever_is_due_is_found_a_few_moments_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One tick plans for all of them, however many looks that takes, and a look finds nobody twice."""
+    monkeypatch.setattr(planning, "MOMENTS", 1)
+    await world.running("@zoé", name="autumn")
+    await world.running("@ben", "@zoé")
+    world.clock.now = FIRST
+    assert await planning.plan_lessons(world.engine.parts, FIRST, world.engine.report) == 3
+    assert await planning.plan_lessons(world.engine.parts, FIRST, world.engine.report) == 0
+
+
+async def test_what_breaks_planning_comes_out_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports name the error itself, although several plan at the same time; nothing goes on behind anybody's back."""
+
+    async def broken(*_: object) -> int:
+        raise RuntimeError("no disk")
+
+    monkeypatch.setattr(planning, "_plan_groups", broken)
+    await world.running("@ben")
+    before = asyncio.all_tasks()
+    with pytest.raises(RuntimeError, match="no disk"):
+        await planning.plan_lessons(world.engine.parts, FIRST, world.engine.report)
+    assert asyncio.all_tasks() == before
 
 
 def test_many_groups_are_planned_a_portion_at_a_time() -> None:
