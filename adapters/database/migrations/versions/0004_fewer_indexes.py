@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 DUE = sa.text("state IN ('active', 'paused') AND next_due_at IS NOT NULL")
 
