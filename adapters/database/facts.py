@@ -9,18 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.database import tables
-from adapters.database.records import Records, insert_rows, one_row, parts
+from adapters.database.metadata import among
+from adapters.database.records import Records, insert_rows, one_row
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.progress import Completion, Given, Worth
 
 COMPLETION, ANSWER, VOTES = tables.completion, tables.answer, tables.anonymous_votes
 FEEDBACK, ENROLMENT, DELIVERY = tables.feedback, tables.enrolment, tables.delivery
 
+_IN_ORDER = (COMPLETION.c.done_at, COMPLETION.c.lesson_id, COMPLETION.c.activity_id)
 _COMPLETIONS = (
-    sa.select(COMPLETION)
-    .where(COMPLETION.c.enrolment_id == sa.bindparam("enrolment_id"))
-    .order_by(COMPLETION.c.done_at, COMPLETION.c.lesson_id, COMPLETION.c.activity_id)
+    sa.select(COMPLETION).where(COMPLETION.c.enrolment_id == sa.bindparam("enrolment_id")).order_by(*_IN_ORDER)
 )
+_COMPLETIONS_FOR = sa.select(COMPLETION).where(among(COMPLETION.c.enrolment_id, "ids")).order_by(*_IN_ORDER)
 _ADD_COMPLETION = insert_rows(COMPLETION, one_row(COMPLETION, "enrolment_id", "lesson_id", "activity_id", "done_at"))
 
 
@@ -93,11 +94,8 @@ class FactTx(Records):
 
     async def completions_for(self, enrolment_ids: Collection[int]) -> Mapping[int, Sequence[Completion]]:
         found: dict[int, list[Completion]] = {number: [] for number in enrolment_ids}
-        c = COMPLETION.c
-        for ids in parts(found):
-            statement = sa.select(COMPLETION).where(c.enrolment_id.in_(ids))
-            for row in await self.all(statement.order_by(c.done_at, c.lesson_id, c.activity_id)):
-                found[row.enrolment_id].append(Completion(*row))
+        for row in await self.all(_COMPLETIONS_FOR, {"ids": found}) if found else ():
+            found[row.enrolment_id].append(Completion(*row))
         return found
 
     async def given(self, enrolment_id: int, lesson_id: str | None = None) -> Sequence[Given]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -51,6 +52,22 @@ def parts(items: Collection[Item], size: int = AT_ONCE) -> Iterator[list[Item]]:
         yield part
 
 
+def _locked(statement: sa.Select[Any], table: sa.Table, *, skip_locked: bool = False) -> sa.Select[Any]:
+    return statement.with_for_update(of=table, key_share=True, skip_locked=skip_locked)
+
+
+@dataclass(frozen=True, slots=True)
+class Lockable:
+    """A statement that is used again and again, in its two forms: see `Records.locking`."""
+
+    plain: sa.Select[Any]
+    locked: sa.Select[Any]
+
+
+def lockable(statement: sa.Select[Any], table: sa.Table) -> Lockable:
+    return Lockable(statement, _locked(statement, table))
+
+
 _ADD_ADDRESS = insert_rows(tables.address, one_row(tables.address, "lane", "ref"))
 
 
@@ -66,6 +83,7 @@ class Records:
         self.connection = connection
         self.writing = writing
         self.dialect = connection.dialect.name
+        self.locks = writing and self.dialect != "sqlite"
 
     async def all(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         return (await self.connection.execute(statement, parameters)).all()
@@ -83,9 +101,14 @@ class Records:
         return insert(self.dialect, table)
 
     def locking(self, statement: sa.Select[Any], table: sa.Table, *, skip_locked: bool = False) -> sa.Select[Any]:
-        if not self.writing or self.dialect == "sqlite":
-            return statement
-        return statement.with_for_update(of=table, key_share=True, skip_locked=skip_locked)
+        return _locked(statement, table, skip_locked=skip_locked) if self.locks else statement
+
+    async def read(self, statement: Lockable, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Rows to be changed, locked where that has to be said."""
+        return await self.all(statement.locked if self.locks else statement.plain, parameters)
+
+    async def read_one(self, statement: Lockable, parameters: Mapping[str, Any]) -> Row | None:
+        return await self.first(statement.locked if self.locks else statement.plain, parameters)
 
     # addresses
 

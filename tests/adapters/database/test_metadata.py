@@ -26,13 +26,19 @@ class Size(IntEnum):
     BIG = 9
 
 
+def read(kind: TypeDecorator[Any], stored: object, dialect: Dialect) -> Any:
+    """A value as it comes back."""
+    reads = kind.result_processor(dialect, None)
+    assert reads is not None
+    return reads(stored)
+
+
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_a_moment_comes_back_in_utc(dialect: Dialect) -> None:
     """The same moment, whatever zone it was said in."""
     there = NOW.astimezone(timezone(timedelta(hours=-5)))
     stored = Moment().process_bind_param(there, dialect)
-    back = Moment().process_result_value(stored, dialect)
-    assert back is not None
+    back = read(Moment(), stored, dialect)
     assert (back, back.tzinfo) == (NOW, UTC)
 
 
@@ -64,7 +70,7 @@ def test_moments_before_1970_work_too() -> None:
 def test_values_are_stored_plainly(kind: TypeDecorator[Any], value: object, stored: object) -> None:
     """As text and numbers that a person can read, and come back equal."""
     assert kind.process_bind_param(value, DIALECTS[0]) == stored
-    assert kind.process_result_value(stored, DIALECTS[0]) == value
+    assert read(kind, stored, DIALECTS[0]) == value
 
 
 def test_every_constraint_and_index_has_a_name_of_its_own() -> None:
