@@ -66,10 +66,15 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone; the database takes aware datetimes only")
-        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
+        return stored_moment(value) if dialect.name == "sqlite" else value
 
     def result_processor(self, dialect: Dialect, coltype: object) -> _Read:
         return _moment_of_number if dialect.name == "sqlite" else _moment_in_utc
+
+
+def stored_moment(value: datetime) -> int:
+    """A moment as SQLite keeps it."""
+    return (value - _EPOCH) // _MICROSECOND
 
 
 def _moment_of_number(value: int | None) -> datetime | None:
@@ -177,6 +182,9 @@ class _Among(FunctionElement[bool]):
     type = sa.Boolean()
     inherit_cache = True
     name = "among"
+
+    def self_group(self, against: Any = None) -> Any:
+        return self  # it is a comparison; where there are no booleans, others are compared with 1, past their index
 
 
 @compiles(_Among)  # type: ignore[no-untyped-call, untyped-decorator] # untyped there

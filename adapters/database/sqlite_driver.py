@@ -2,7 +2,7 @@
 
 As it comes, each statement makes four trips (open a cursor, execute, fetch, close), and a trip costs more than a
 small statement itself. This connection opens, executes, fetches and closes in one. A transaction begins on the trip of
-its first statement, and who has only read does not wait for the end.
+its first statement, and who has only read does not wait for the end. A transaction of one statement is one trip.
 
 A small question is answered without any trip. Whatever turns out not to be small is given up after `STEPS`, long before
 anybody could notice that the event loop waits, and asked again in the thread.
@@ -62,6 +62,7 @@ class QuickCursor:
             self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
         finally:
             cursor.close()
+        self._connection.done()
 
     def _executemany(self, sql: str, parameters: Any) -> None:
         cursor = self._connection.begun().executemany(sql, parameters)
@@ -71,7 +72,8 @@ class QuickCursor:
 
 class QuickConnection(aiosqlite.Connection):
     _begin = ""
-    _reading = False
+    _reading = _alone = False
+    _synchronous = _wanted = ""
     _sent = _back = 0
 
     async def cursor(self) -> QuickCursor:  # type: ignore[override] # there: awaited or entered
@@ -96,16 +98,25 @@ class QuickConnection(aiosqlite.Connection):
         """Whether something is done in the thread; somebody who was cancelled does not wait for it."""
         return self._sent != self._back
 
-    def begin(self, how: str, *, reading: bool = False) -> None:
-        """Begin a transaction with the next statement."""
-        self._begin, self._reading = how, reading
+    def begin(self, how: str, *, reading: bool = False, alone: bool = False, synchronous: str = "") -> None:
+        """Begin a transaction with the next statement; if it is to be `alone`, end with it, too. `synchronous` is how
+        the commit is to be written, where that is not to stay as it is."""
+        self._begin, self._reading, self._alone, self._wanted = how, reading, alone, synchronous
 
     def begun(self) -> sqlite3.Connection:
         """The connection, inside the transaction that was asked for."""
         begin, self._begin = self._begin, ""
         if begin:
+            if self._wanted not in ("", self._synchronous):
+                self.raw.execute(f"PRAGMA synchronous={self._wanted}")
+                self._synchronous = self._wanted
             self.raw.execute(begin)
         return self.raw
+
+    def done(self) -> None:
+        """A statement was executed, and its rows are fetched."""
+        if self._alone:
+            self.raw.commit()
 
     def small(self, sql: str) -> bool:
         """Whether a statement may be tried on the event loop: it only asks, and waits for nobody."""
@@ -127,8 +138,8 @@ class QuickConnection(aiosqlite.Connection):
         await self._end(self.raw.rollback)
 
     async def _end(self, how: Callable[[], None]) -> None:
-        if self._begin:
-            self._begin = ""  # nothing was said
+        if self._begin or (self._alone and not self.away and not self.raw.in_transaction):
+            self._begin = ""  # nothing was said, or it has ended already
         elif self._reading and not self.away:
             how()
         else:
