@@ -73,16 +73,15 @@ class EnrolmentTx(Records):
         return sorted((await self.connection.execute(statement, values)).scalars())
 
     async def enrolment(self, enrolment_id: int) -> Enrolment | None:
-        row = await self.read_one(_BY_ID, {"id": enrolment_id})
-        return None if row is None else enrolment_of(row)
+        known = self.enrolments_read.get(enrolment_id)
+        return known or self._noted(await self.read_one(_BY_ID, {"id": enrolment_id}))
 
     async def enrolments(self, enrolment_ids: Collection[int]) -> Mapping[int, Enrolment]:
         rows = await self.read(_THESE, {"ids": enrolment_ids}) if enrolment_ids else ()
         return {row.id: enrolment_of(row) for row in rows}
 
     async def enrolment_of(self, cohort_id: int, person_id: int) -> Enrolment | None:
-        row = await self.read_one(_OF, {"cohort_id": cohort_id, "person_id": person_id})
-        return None if row is None else enrolment_of(row)
+        return self._noted(await self.read_one(_OF, {"cohort_id": cohort_id, "person_id": person_id}))
 
     async def enrolments_of(self, person_id: int) -> Sequence[Enrolment]:
         rows = await self.read(_OF_PERSON, {"person_id": person_id})
@@ -108,7 +107,14 @@ class EnrolmentTx(Records):
     async def ready_counts(self, cohort_id: int) -> Mapping[bool | None, int]:
         return await self._counts(cohort_id, ENROLMENT.c.ready)
 
+    def _noted(self, row: sa.Row[Any] | None) -> Enrolment | None:
+        if row is None:
+            return None
+        enrolment = self.enrolments_read[row.id] = enrolment_of(row)
+        return enrolment
+
     async def save_enrolment(self, enrolment: Enrolment) -> None:
+        self.enrolments_read.clear()
         await self.connection.execute(
             _SAVE,
             {
@@ -130,6 +136,7 @@ class EnrolmentTx(Records):
     async def remove_enrolments(self, enrolment_ids: Collection[int]) -> int:
         """The only place where rows of the outbox go: nothing of them was ever tried or seen."""
         removed = 0
+        self.enrolments_read.clear()
         for ids in parts(sorted(set(enrolment_ids)), 500):
             removed += await self._remove(ids)
         return removed

@@ -12,7 +12,7 @@ from adapters.database import tables
 from adapters.database.metadata import among
 from adapters.database.records import Records, insert_rows, one_row
 from bot.model.delivery import DeliveryState, Kind
-from bot.model.progress import Completion, Given, Worth
+from bot.model.progress import Completion, Given, LessonFacts, Worth
 
 COMPLETION, ANSWER, VOTES = tables.completion, tables.answer, tables.anonymous_votes
 FEEDBACK, ENROLMENT, DELIVERY = tables.feedback, tables.enrolment, tables.delivery
@@ -66,6 +66,29 @@ _GIVEN = (
 _GIVEN_IN_LESSON = _GIVEN.where(*_same(ANSWER, "lesson_id"))
 _FEEDBACK = sa.select(FEEDBACK).where(*_same(FEEDBACK, "enrolment_id"))
 _FEEDBACK_IN_LESSON = _FEEDBACK.where(*_same(FEEDBACK, "lesson_id"))
+
+
+def _lesson_facts() -> sa.CompoundSelect[Any]:
+    """Everything about one lesson in one answer, each row like one of `answer`; `choice` says which table it is from
+    where it is no answer."""
+    names = ("at", "choice", "first", "text", "shared")
+    where = ("enrolment_id", "lesson_id")
+
+    def rows(table: sa.Table, what: str, activity: sa.ColumnElement[Any], **own: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        columns = (own.get(name, sa.cast(sa.null(), ANSWER.c[name].type)).label(name) for name in names)
+        return sa.select(sa.literal_column(f"'{what}'").label("what"), activity.label("activity_id"), *columns).where(
+            *_same(table, *where)
+        )
+
+    nothing = sa.literal_column("''", sa.Text())
+    return sa.union_all(
+        rows(ANSWER, "given", ANSWER.c.activity_id, **{name: ANSWER.c[name] for name in names}),
+        rows(COMPLETION, "done", COMPLETION.c.activity_id),
+        rows(FEEDBACK, "worth", nothing, text=sa.cast(FEEDBACK.c.worth, sa.Text())),
+    )
+
+
+_LESSON_FACTS = _lesson_facts()
 _REMOVE_COMPLETION = sa.delete(COMPLETION).where(*_same(COMPLETION, "enrolment_id", "lesson_id", "activity_id"))
 _REMOVE_ANSWER = sa.delete(ANSWER).where(*_same(ANSWER, "enrolment_id", "lesson_id", "activity_id"))
 _TALLY = (
@@ -102,6 +125,21 @@ class FactTx(Records):
         statement = _GIVEN if lesson_id is None else _GIVEN_IN_LESSON
         rows = await self.all(statement, {"enrolment_id": enrolment_id, "lesson_id": lesson_id})
         return [Given(*row) for row in rows]
+
+    async def lesson_facts(self, enrolment_id: int, lesson_id: str) -> LessonFacts:
+        done: set[str] = set()
+        given: dict[str, Given] = {}
+        worth = None
+        for what, activity_id, *answer in await self.all(
+            _LESSON_FACTS, {"enrolment_id": enrolment_id, "lesson_id": lesson_id}
+        ):
+            if what == "done":
+                done.add(activity_id)
+            elif what == "given":
+                given[activity_id] = Given(enrolment_id, lesson_id, activity_id, *answer)
+            else:
+                worth = Worth(answer[3])
+        return LessonFacts(frozenset(done), given, worth)
 
     async def save_given(self, given: Given) -> None:
         values = {

@@ -17,12 +17,26 @@ from bot.model.people import Absence, Address, Person, Profile, Role
 
 PERSON, ADDRESS, ABSENCE, ROLE = tables.person, tables.address, tables.absence, tables.role
 
+_NOBODY = Person(0, None, Language.EN)
+
 _PERSON = lockable(sa.select(PERSON).where(PERSON.c.id == sa.bindparam("id")), PERSON)
 _PEOPLE = sa.select(PERSON).where(among(PERSON.c.id, "ids"))
 _AT = (ADDRESS.c.lane == sa.bindparam("lane"), ADDRESS.c.ref == sa.bindparam("ref"))
 _PERSON_AT = lockable(sa.select(PERSON).join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id).where(*_AT), PERSON)
+_CALLER = lockable(
+    _PERSON_AT.plain.add_columns(*(column.label(f"role_{column.name}") for column in ROLE.c))
+    .outerjoin(ROLE, ROLE.c.person_id == PERSON.c.id)
+    .order_by(ROLE.c.id),
+    PERSON,
+)
 _AWAY = sa.select(ABSENCE).where(among(ABSENCE.c.person_id, "ids")).order_by(ABSENCE.c.id)
 _ROLES_OF = sa.select(ROLE).where(ROLE.c.person_id == sa.bindparam("person_id")).order_by(ROLE.c.id)
+_SAVE = (
+    sa.update(PERSON)
+    .where(PERSON.c.id == sa.bindparam("number"), PERSON.c.known)
+    .values({name: sa.bindparam(f"new_{name}", type_=PERSON.c[name].type) for name in person_values(_NOBODY)})
+)
+_BE_THERE = sa.delete(ABSENCE).where(ABSENCE.c.person_id == sa.bindparam("number"))
 
 
 class PeopleTx(Records):
@@ -37,6 +51,13 @@ class PeopleTx(Records):
         at = {"lane": lane_of(address), "ref": address.ref}
         row = await self.read_one(_PERSON_AT, at)
         return None if row is None else (await self._with_absences([row]))[row.id]
+
+    async def caller_at(self, address: Address) -> tuple[Person, Sequence[Role]] | None:
+        rows = await self.read(_CALLER, {"lane": lane_of(address), "ref": address.ref})
+        if not rows:
+            return None
+        (person,) = (await self._with_absences(rows[:1])).values()
+        return person, [role_of(row, "role_") for row in rows if row.role_id is not None]
 
     async def people_at(self, addresses: Collection[Address]) -> Mapping[Address, int]:
         known = await self.known_addresses(addresses)
@@ -66,10 +87,10 @@ class PeopleTx(Records):
         return people
 
     async def save_person(self, person: Person) -> None:
-        statement = sa.update(PERSON).where(PERSON.c.id == person.id, PERSON.c.known)
-        if not await self.count(statement.values(**person_values(person))):
+        values = {f"new_{name}": value for name, value in person_values(person).items()}
+        if not await self.count(_SAVE, values | {"number": person.id}):
             return  # forgotten meanwhile: what is stored here must not bring anything back
-        await self.connection.execute(sa.delete(ABSENCE).where(ABSENCE.c.person_id == person.id))
+        await self.connection.execute(_BE_THERE, {"number": person.id})
         if person.absences:
             await self.connection.execute(
                 sa.insert(ABSENCE),

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database import tables
 from adapters.database.rows import lane_of
+from bot.model.cohort import Enrolment
 from bot.model.people import Address
 
 Item = TypeVar("Item")
@@ -77,6 +78,9 @@ class Records:
     While writing on PostgreSQL, rows that a story reads in order to change them are locked by reading them
     (`locking`), so that stories about the same person wait for each other instead of overwriting each other's work.
     SQLite has one writer at a time anyway, and says nothing for it.
+
+    What was read in this way cannot change but by this transaction, so that an enrolment is read once, however many
+    steps of a story ask for it (`enrolments_read`). Whatever changes enrolments empties that.
     """
 
     def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
@@ -84,6 +88,7 @@ class Records:
         self.writing = writing
         self.dialect = connection.dialect.name
         self.locks = writing and self.dialect != "sqlite"
+        self.enrolments_read: dict[int, Enrolment] = {}
 
     async def all(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         return (await self.connection.execute(statement, parameters)).all()

@@ -139,22 +139,18 @@ async def view_of_lesson(parts: Parts, tx: Tx, row: Delivery, person: Person) ->
     lesson = course.lesson(row.lesson_id)
     if lesson is None:
         raise Slip("This lesson is not part of the course any more.", example="progress")
-    done = frozenset(
-        completion.activity_id for completion in await tx.completions(enrolment.id) if completion.lesson_id == lesson.id
-    )
-    given = {each.activity_id: each for each in await tx.given(enrolment.id, lesson.id)} if done else {}
-    worth = (await tx.feedback(enrolment.id, lesson.id)).get(lesson.id) if done else None
+    facts = await tx.lesson_facts(enrolment.id, lesson.id)
     view = LessonView(
         cohort.id,
         course,
         lesson,
         enrolment.track,
         parts.links,
-        done,
-        given,
-        await _tallies(tx, cohort.id, lesson, done),
+        facts.done,
+        facts.given if facts.done else {},
+        await _tallies(tx, cohort.id, lesson, facts.done),
         row.content.get("box"),
-        worth[0] if worth else None,
+        facts.worth if facts.done else None,
         person.plain,
     )
     return view, enrolment
