@@ -114,7 +114,8 @@ class EnrolmentTx(Records):
         return enrolment
 
     async def save_enrolment(self, enrolment: Enrolment) -> None:
-        self.enrolments_read.clear()
+        if enrolment.id in self.enrolments_read:
+            self.enrolments_read[enrolment.id] = enrolment
         await self.connection.execute(
             _SAVE,
             {
