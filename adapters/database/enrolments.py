@@ -24,7 +24,6 @@ ENROLMENTS = sa.select(ENROLMENT, ADDRESS.c.lane.label("to_lane"), ADDRESS.c.ref
 """Enrolments as `rows.enrolment_of` reads them."""
 
 
-
 def _enrolments_where(*conditions: sa.ColumnElement[bool]) -> Lockable:
     return lockable(ENROLMENTS.where(*conditions).order_by(ENROLMENT.c.id), ENROLMENT)
 

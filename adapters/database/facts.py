@@ -69,22 +69,18 @@ _FEEDBACK_IN_LESSON = _FEEDBACK.where(*_same(FEEDBACK, "lesson_id"))
 
 
 def _lesson_facts() -> sa.CompoundSelect[Any]:
-    """Everything about one lesson in one answer, each row like one of `answer`; `choice` says which table it is from
-    where it is no answer."""
-    names = ("at", "choice", "first", "text", "shared")
-    where = ("enrolment_id", "lesson_id")
+    """Everything about one lesson in one answer. Each row is like one of `answer`, after a word for where it is from."""
+    names = ("activity_id", "at", "choice", "first", "text", "shared")
 
-    def rows(table: sa.Table, what: str, activity: sa.ColumnElement[Any], **own: sa.ColumnElement[Any]) -> sa.Select[Any]:
-        columns = (own.get(name, sa.cast(sa.null(), ANSWER.c[name].type)).label(name) for name in names)
-        return sa.select(sa.literal_column(f"'{what}'").label("what"), activity.label("activity_id"), *columns).where(
-            *_same(table, *where)
-        )
+    def rows(what: str, table: sa.Table, **values: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        columns = (values.get(name, sa.cast(sa.null(), ANSWER.c[name].type)).label(name) for name in names)
+        word = sa.literal_column(f"'{what}'", sa.Text()).label("what")
+        return sa.select(word, *columns).where(*_same(table, "enrolment_id", "lesson_id"))
 
-    nothing = sa.literal_column("''", sa.Text())
     return sa.union_all(
-        rows(ANSWER, "given", ANSWER.c.activity_id, **{name: ANSWER.c[name] for name in names}),
-        rows(COMPLETION, "done", COMPLETION.c.activity_id),
-        rows(FEEDBACK, "worth", nothing, text=sa.cast(FEEDBACK.c.worth, sa.Text())),
+        rows("given", ANSWER, **{name: ANSWER.c[name] for name in names}),
+        rows("done", COMPLETION, activity_id=COMPLETION.c.activity_id),
+        rows("worth", FEEDBACK, text=sa.cast(FEEDBACK.c.worth, sa.Text())),
     )
 
 
@@ -130,15 +126,14 @@ class FactTx(Records):
         done: set[str] = set()
         given: dict[str, Given] = {}
         worth = None
-        for what, activity_id, *answer in await self.all(
-            _LESSON_FACTS, {"enrolment_id": enrolment_id, "lesson_id": lesson_id}
-        ):
+        lesson = {"enrolment_id": enrolment_id, "lesson_id": lesson_id}
+        for what, activity_id, at, choice, first, text, shared in await self.all(_LESSON_FACTS, lesson):
             if what == "done":
                 done.add(activity_id)
-            elif what == "given":
-                given[activity_id] = Given(enrolment_id, lesson_id, activity_id, *answer)
+            elif what == "worth":
+                worth = Worth(text)
             else:
-                worth = Worth(answer[3])
+                given[activity_id] = Given(enrolment_id, lesson_id, activity_id, at, choice, first, text, shared)
         return LessonFacts(frozenset(done), given, worth)
 
     async def save_given(self, given: Given) -> None:

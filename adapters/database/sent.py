@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 from adapters.database import tables
 from adapters.database.metadata import Moment, stored_moment
@@ -18,15 +19,23 @@ from bot.ports import Outcome
 
 DELIVERY, ADDRESS = tables.delivery, tables.address
 
-_COLUMNS = {"id": sa.BigInteger(), "attempt": sa.Integer(), "at": Moment(), "ref": sa.Text(), "place": sa.Text()}
+_COLUMNS: dict[str, TypeEngine[Any]] = {
+    "id": sa.BigInteger(),
+    "attempt": sa.Integer(),
+    "at": Moment(),
+    "ref": sa.Text(),
+    "place": sa.Text(),
+}
 """What is said of each row that was sent; `place` is the address of the message."""
 
 
 def _said(dialect: str) -> sa.FromClause:
     """What is said, as a table: in PostgreSQL made of a list for each column, in SQLite of one text."""
     if dialect == "postgresql":
-        lists = [sa.bindparam(f"all_{name}", type_=postgresql.ARRAY(kind)) for name, kind in _COLUMNS.items()]
-        columns = [sa.column(name, kind) for name, kind in _COLUMNS.items()]
+        lists: list[sa.BindParameter[Any]] = [
+            sa.bindparam(f"all_{name}", type_=postgresql.ARRAY(kind)) for name, kind in _COLUMNS.items()
+        ]
+        columns: list[sa.ColumnClause[Any]] = [sa.column(name, kind) for name, kind in _COLUMNS.items()]
         return sa.func.unnest(*lists).table_valued(*columns, name="said").render_derived()
     each = sa.func.json_each(sa.bindparam("rows", type_=sa.Text())).table_valued("value", name="each").c.value
     values = [sa.func.json_extract(each, f"$[{place}]", type_=kind) for place, kind in enumerate(_COLUMNS.values())]
