@@ -69,7 +69,7 @@ _FEEDBACK_IN_LESSON = _FEEDBACK.where(*_same(FEEDBACK, "lesson_id"))
 
 
 def _lesson_facts() -> sa.CompoundSelect[Any]:
-    """Everything about one lesson in one answer. Each row is like one of `answer`, after a word for where it is from."""
+    """Everything about one lesson in one answer: rows like those of `answer`, after a word for where they are from."""
     names = ("activity_id", "at", "choice", "first", "text", "shared")
 
     def rows(what: str, table: sa.Table, **values: sa.ColumnElement[Any]) -> sa.Select[Any]:
