@@ -162,20 +162,22 @@ def one_of(column: sa.ColumnElement[Any], words: Iterable[StrEnum]) -> sa.Column
     return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
 
-class Numbers(TypeDecorator[Collection[int]]):
-    """A list of ids in one parameter, see `among`."""
+class _Many(TypeDecorator[Collection[Any]]):
+    """A list of ids or words in one parameter, see `among`."""
 
     impl = sa.Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(sa.Text())
-        return dialect.type_descriptor(postgresql.ARRAY(sa.BigInteger()))
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
-        numbers = sorted(value or ())
-        return json.dumps(numbers) if dialect.name == "sqlite" else numbers
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else postgresql.ARRAY(self.item))
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        items = sorted(value or ())
+        return json.dumps(items) if dialect.name == "sqlite" else items
 
 
 class _Among(FunctionElement[bool]):
@@ -199,13 +201,16 @@ def _among_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 (made of names by the compiler)
 
 
-def among(column: sa.ColumnElement[int], name: str) -> sa.ColumnElement[bool]:
-    """Whether the column is one of the ids in the parameter `name`.
+_NUMBER = sa.BigInteger()
+
+
+def among(column: sa.ColumnElement[Any], name: str, item: TypeEngine[Any] = _NUMBER) -> sa.ColumnElement[bool]:
+    """Whether the column is one of those in the list that is the parameter `name`.
 
     `column.in_(ids)` would be another statement for every number of ids: written anew by SQLAlchemy each time, and
     planned anew by PostgreSQL.
     """
-    return _Among(column, sa.bindparam(name, type_=Numbers()))
+    return _Among(column, sa.bindparam(name, type_=_Many(item)))
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
