@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from adapters.database.metadata import Facts, Moment, OneOf, OneOfNumbers, metadata
+from adapters.database.metadata import Facts, Moment, OneOf, OneOfNumbers, among, metadata
 from adapters.database.schema import tables
 
 DIALECTS: list[Dialect] = [sqlite.dialect(), postgresql.dialect()]  # type: ignore[no-untyped-call]
@@ -79,3 +81,12 @@ def test_every_constraint_and_index_has_a_name_of_its_own() -> None:
     names = [index.name for table in metadata.tables.values() for index in table.indexes]
     assert all(names)
     assert len(names) == len(set(names))
+
+
+def test_a_list_of_ids_is_found_by_the_index() -> None:
+    """Compared in any other way, SQLite reads the whole table."""
+    statement = sa.select(tables.person.c.id).where(among(tables.person.c.id, "ids"))
+    with sqlite3.connect(":memory:") as database:
+        database.execute("CREATE TABLE person (id INTEGER PRIMARY KEY)")
+        plan = database.execute(f"EXPLAIN QUERY PLAN {statement.compile(dialect=DIALECTS[0])}", ("[1, 2]",)).fetchall()
+    assert "SEARCH person USING INTEGER PRIMARY KEY" in str(plan)
