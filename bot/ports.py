@@ -19,7 +19,7 @@ from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, Pau
 from bot.model.course import Course, Language, Weekday
 from bot.model.delivery import Delivery, DeliveryState, Kind, MessageRef, Priority
 from bot.model.people import Address, Person, Profile, Role, Window
-from bot.model.progress import Completion, Given, Worth
+from bot.model.progress import Completion, Given, LessonFacts, Worth
 from bot.model.work import AuditEntry as AuditEntry
 from bot.model.work import Job as Job
 from bot.model.work import JobRow as JobRow
@@ -262,6 +262,10 @@ class PeopleRecords(Protocol):
     async def people(self, person_ids: Collection[int]) -> Mapping[int, Person]: ...
 
     async def person_at(self, address: Address) -> Person | None: ...
+
+    async def caller_at(self, address: Address) -> tuple[Person, Sequence[Role]] | None:
+        """The person with this address, and their roles in the order in which they got them."""
+        ...
 
     async def people_at(self, addresses: Collection[Address]) -> Mapping[Address, int]: ...
 
@@ -506,6 +510,10 @@ class FactRecords(Protocol):
 
     async def feedback(self, enrolment_id: int, lesson_id: str | None = None) -> Mapping[str, tuple[Worth, str | None]]:
         """What an enrolment said, by lesson."""
+        ...
+
+    async def lesson_facts(self, enrolment_id: int, lesson_id: str) -> LessonFacts:
+        """Everything an enrolment did in a lesson."""
         ...
 
     async def feedback_counts(self, cohort_id: int) -> Mapping[str, Mapping[Worth, int]]: ...

@@ -1,4 +1,5 @@
-"""Connections to the two databases, under one discipline: `begin` to write, `look` to read.
+"""Connections to the two databases, under one discipline: `begin` to write, `alone` for a change that is one statement,
+`look` to read.
 
 SQLite has one writer at a time: whoever writes holds the lock of this process and starts with BEGIN IMMEDIATE, so that
 nobody fails half way; readers look at the last committed state from connections of their own and wait for
@@ -80,6 +81,13 @@ class Connections(Protocol):
         `repeatable` would be done again, so that it may be lost in one, as a whole."""
         ...
 
+    def alone(self, *, durable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Write with one statement, which is committed when it has been executed: one trip to the database, not three.
+
+        Nothing that comes after it in the block takes it back.
+        """
+        ...
+
     def look(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Read one consistent state."""
         ...
@@ -101,12 +109,18 @@ class SqliteConnections(Connections):
         sa.event.listen(self._readers.sync_engine, "begin", _begin_reading)
         self.leader = FileLeader(path.with_name(path.name + ".leader"))
 
-    @asynccontextmanager
-    async def begin(self, *, durable: bool = False, repeatable: bool = False) -> AsyncIterator[AsyncConnection]:
+    def begin(self, *, durable: bool = False, repeatable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
         # Only `durable` transactions are on the disk when they end here; `repeatable` is nothing less.
+        return self._write(durable=durable)
+
+    def alone(self, *, durable: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._write(durable=durable, alone=True)
+
+    @asynccontextmanager
+    async def _write(self, **options: bool) -> AsyncIterator[AsyncConnection]:
         async with self._turn, self._writer.connect() as connection:
-            if durable:
-                await connection.execution_options(durable=True)
+            if any(options.values()):
+                await connection.execution_options(**options)
             async with connection.begin():
                 yield connection
 
@@ -138,11 +152,9 @@ def _sqlite_engine(url: sa.URL, path: Path, size: int, settings: tuple[str, ...]
 def _begin_writing(connection: sa.Connection) -> None:
     # In WAL mode, NORMAL loses the last commits in a power cut (never in a crash). The intent to send must not be
     # lost, or the message would be sent again. FULL also saves everything that was committed before.
-    wanted = "FULL" if connection.get_execution_options().get("durable") else "NORMAL"
-    if connection.info.get("synchronous", "NORMAL") != wanted:
-        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
-        connection.info["synchronous"] = wanted
-    _driver(connection).begin("BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    synchronous = "FULL" if options.get("durable") else "NORMAL"
+    _driver(connection).begin("BEGIN IMMEDIATE", synchronous=synchronous, alone=options.get("alone", False))
 
 
 def _begin_reading(connection: sa.Connection) -> None:
@@ -164,12 +176,15 @@ class PostgresConnections(Connections):
             url,
             pool_size=POSTGRES_CONNECTIONS,
             max_overflow=POSTGRES_CONNECTIONS,
+            # the one that was used last: each has to prepare its statements itself, so few and busy ones are quickest
+            pool_use_lifo=True,
             query_cache_size=1000,
             connect_args={
                 "prepared_statement_cache_size": 500,
                 "server_settings": {"application_name": "chatcourse", "timezone": "UTC", **_POSTGRES_PLANNING},
             },
         )
+        self._alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self.leader = PostgresLeader(url)
 
@@ -180,6 +195,11 @@ class PostgresConnections(Connections):
         async with self._engine.begin() as connection:
             if repeatable:
                 await connection.execute(_NO_WAIT_FOR_THE_DISK)
+            yield connection
+
+    @asynccontextmanager
+    async def alone(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+        async with self._alone.connect() as connection:
             yield connection
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.database import tables
+from adapters.database.metadata import Moment, among
 from adapters.database.plans import HELD, PLANNED
 from adapters.database.records import Records, insert_rows, one_row, parts
 from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, lane_of
@@ -52,6 +53,23 @@ _ADD_ONE = insert_rows(DELIVERY, one_row(DELIVERY, *_NEW))
 # Whatever is planned anew is tried anew; the end of a short hold (see `outbox`) is no new beginning.
 _TRIED_AT = sa.case((DELIVERY.c.state == DeliveryState.HELD, DELIVERY.c.tried_at), else_=None)
 _BY_KEY = DELIVERIES.where(DELIVERY.c.key == sa.bindparam("key"))
+_SENT_SINCE = DELIVERY.c.sent_at >= sa.bindparam("since", type_=Moment())
+_UNSOLICITED = (
+    sa.select(DELIVERY.c.person_id, sa.func.count())
+    .where(among(DELIVERY.c.person_id, "ids"), _SENT_SINCE, DELIVERY.c.kind.in_(sorted(UNSOLICITED)))
+    .group_by(DELIVERY.c.person_id)
+)
+_LAST_LESSONS = (
+    sa.select(DELIVERY.c.enrolment_id, sa.func.max(DELIVERY.c.sent_at))
+    .join_from(
+        ENROLMENT,
+        DELIVERY,
+        (DELIVERY.c.person_id == ENROLMENT.c.person_id) & (DELIVERY.c.enrolment_id == ENROLMENT.c.id),
+    )
+    .where(among(ENROLMENT.c.id, "ids"), _SENT_SINCE)
+    .where(DELIVERY.c.kind == Kind.LESSON, DELIVERY.c.priority != Priority.ASKED)
+    .group_by(DELIVERY.c.enrolment_id)
+)
 _REFRESH = "refresh/"
 
 
@@ -202,29 +220,12 @@ class DeliveryTx(Records):
 
     async def unsolicited_since(self, person_ids: Collection[int], since: datetime) -> Mapping[int, int]:
         counts = dict.fromkeys(person_ids, 0)
-        for ids in parts(counts):
-            statement = (
-                sa.select(DELIVERY.c.person_id, sa.func.count())
-                .where(
-                    DELIVERY.c.person_id.in_(ids),
-                    DELIVERY.c.sent_at >= since,
-                    DELIVERY.c.kind.in_(sorted(UNSOLICITED)),
-                )
-                .group_by(DELIVERY.c.person_id)
-            )
-            counts |= {person_id: number for person_id, number in await self.all(statement)}  # noqa: C416 - rows are no pairs
-        return counts
+        rows = await self.all(_UNSOLICITED, {"ids": counts, "since": since}) if counts else ()
+        return counts | {person_id: number for person_id, number in rows}  # noqa: C416 - rows are no pairs
 
     async def last_lessons(self, enrolment_ids: Collection[int], since: datetime) -> Mapping[int, datetime]:
-        c, last = DELIVERY.c, sa.func.max(DELIVERY.c.sent_at)
-        found: dict[int, datetime] = {}
-        for ids in parts(sorted(set(enrolment_ids))):
-            whose = (c.person_id == ENROLMENT.c.person_id) & (c.enrolment_id == ENROLMENT.c.id)
-            unasked = (c.kind == Kind.LESSON, c.priority != Priority.ASKED, c.sent_at >= since)
-            statement = sa.select(c.enrolment_id, last).join_from(ENROLMENT, DELIVERY, whose)
-            statement = statement.where(ENROLMENT.c.id.in_(ids), *unasked)
-            found |= {number: at for number, at in await self.all(statement.group_by(c.enrolment_id))}  # noqa: C416 - rows are no pairs
-        return found
+        rows = await self.all(_LAST_LESSONS, {"ids": enrolment_ids, "since": since}) if enrolment_ids else ()
+        return {number: at for number, at in rows}  # noqa: C416 - rows are no pairs
 
     async def delivery_counts(self, cohort_id: int) -> Mapping[tuple[Kind, DeliveryState, str | None], int]:
         by = (DELIVERY.c.kind, DELIVERY.c.state, DELIVERY.c.reason)

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.database import tables
-from adapters.database.metadata import one_of
-from adapters.database.records import Records, parts
+from adapters.database.metadata import among, one_of
+from adapters.database.records import Lockable, Records, lockable, parts
 from adapters.database.rows import enrolment_of, lane_of
 from bot.model.cohort import Enrolment, EnrolmentState
 from bot.model.delivery import DeliveryState
@@ -23,11 +23,16 @@ ENROLMENTS = sa.select(ENROLMENT, ADDRESS.c.lane.label("to_lane"), ADDRESS.c.ref
 )
 """Enrolments as `rows.enrolment_of` reads them."""
 
-_BY_ID = ENROLMENTS.where(ENROLMENT.c.id == sa.bindparam("id"))
-_OF = ENROLMENTS.where(
-    ENROLMENT.c.cohort_id == sa.bindparam("cohort_id"), ENROLMENT.c.person_id == sa.bindparam("person_id")
-)
-_OF_PERSON = ENROLMENTS.where(ENROLMENT.c.person_id == sa.bindparam("person_id")).order_by(ENROLMENT.c.id)
+
+def _enrolments_where(*conditions: sa.ColumnElement[bool]) -> Lockable:
+    return lockable(ENROLMENTS.where(*conditions).order_by(ENROLMENT.c.id), ENROLMENT)
+
+
+_PERSONS = ENROLMENT.c.person_id == sa.bindparam("person_id")
+_BY_ID = _enrolments_where(ENROLMENT.c.id == sa.bindparam("id"))
+_THESE = _enrolments_where(among(ENROLMENT.c.id, "ids"))
+_OF_PERSON = _enrolments_where(_PERSONS)
+_OF = _enrolments_where(ENROLMENT.c.cohort_id == sa.bindparam("cohort_id"), _PERSONS)
 _SAVE = (
     sa.update(ENROLMENT)
     .where(ENROLMENT.c.id == sa.bindparam("number"))
@@ -67,24 +72,18 @@ class EnrolmentTx(Records):
         return sorted((await self.connection.execute(statement, values)).scalars())
 
     async def enrolment(self, enrolment_id: int) -> Enrolment | None:
-        row = await self.first(self.locking(_BY_ID, ENROLMENT), {"id": enrolment_id})
-        return None if row is None else enrolment_of(row)
+        known = self.enrolments_read.get(enrolment_id)
+        return known or self._noted(await self.read_one(_BY_ID, {"id": enrolment_id}))
 
     async def enrolments(self, enrolment_ids: Collection[int]) -> Mapping[int, Enrolment]:
-        found: dict[int, Enrolment] = {}
-        for ids in parts(sorted(set(enrolment_ids))):
-            statement = ENROLMENTS.where(ENROLMENT.c.id.in_(ids)).order_by(ENROLMENT.c.id)
-            for row in await self.all(self.locking(statement, ENROLMENT)):
-                found[row.id] = enrolment_of(row)
-        return found
+        rows = await self.read(_THESE, {"ids": enrolment_ids}) if enrolment_ids else ()
+        return {row.id: enrolment_of(row) for row in rows}
 
     async def enrolment_of(self, cohort_id: int, person_id: int) -> Enrolment | None:
-        parameters = {"cohort_id": cohort_id, "person_id": person_id}
-        row = await self.first(self.locking(_OF, ENROLMENT), parameters)
-        return None if row is None else enrolment_of(row)
+        return self._noted(await self.read_one(_OF, {"cohort_id": cohort_id, "person_id": person_id}))
 
     async def enrolments_of(self, person_id: int) -> Sequence[Enrolment]:
-        rows = await self.all(self.locking(_OF_PERSON, ENROLMENT), {"person_id": person_id})
+        rows = await self.read(_OF_PERSON, {"person_id": person_id})
         return [enrolment_of(row) for row in reversed(rows)]
 
     async def enrolments_in(
@@ -107,7 +106,15 @@ class EnrolmentTx(Records):
     async def ready_counts(self, cohort_id: int) -> Mapping[bool | None, int]:
         return await self._counts(cohort_id, ENROLMENT.c.ready)
 
+    def _noted(self, row: sa.Row[Any] | None) -> Enrolment | None:
+        if row is None:
+            return None
+        enrolment = self.enrolments_read[row.id] = enrolment_of(row)
+        return enrolment
+
     async def save_enrolment(self, enrolment: Enrolment) -> None:
+        if enrolment.id in self.enrolments_read:
+            self.enrolments_read[enrolment.id] = enrolment
         await self.connection.execute(
             _SAVE,
             {
@@ -129,6 +136,7 @@ class EnrolmentTx(Records):
     async def remove_enrolments(self, enrolment_ids: Collection[int]) -> int:
         """The only place where rows of the outbox go: nothing of them was ever tried or seen."""
         removed = 0
+        self.enrolments_read.clear()
         for ids in parts(sorted(set(enrolment_ids)), 500):
             removed += await self._remove(ids)
         return removed

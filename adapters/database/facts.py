@@ -9,18 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.database import tables
-from adapters.database.records import Records, insert_rows, one_row, parts
+from adapters.database.metadata import among
+from adapters.database.records import Records, insert_rows, one_row
 from bot.model.delivery import DeliveryState, Kind
-from bot.model.progress import Completion, Given, Worth
+from bot.model.progress import Completion, Given, LessonFacts, Worth
 
 COMPLETION, ANSWER, VOTES = tables.completion, tables.answer, tables.anonymous_votes
 FEEDBACK, ENROLMENT, DELIVERY = tables.feedback, tables.enrolment, tables.delivery
 
+_IN_ORDER = (COMPLETION.c.done_at, COMPLETION.c.lesson_id, COMPLETION.c.activity_id)
 _COMPLETIONS = (
-    sa.select(COMPLETION)
-    .where(COMPLETION.c.enrolment_id == sa.bindparam("enrolment_id"))
-    .order_by(COMPLETION.c.done_at, COMPLETION.c.lesson_id, COMPLETION.c.activity_id)
+    sa.select(COMPLETION).where(COMPLETION.c.enrolment_id == sa.bindparam("enrolment_id")).order_by(*_IN_ORDER)
 )
+_COMPLETIONS_FOR = sa.select(COMPLETION).where(among(COMPLETION.c.enrolment_id, "ids")).order_by(*_IN_ORDER)
 _ADD_COMPLETION = insert_rows(COMPLETION, one_row(COMPLETION, "enrolment_id", "lesson_id", "activity_id", "done_at"))
 
 
@@ -65,6 +66,25 @@ _GIVEN = (
 _GIVEN_IN_LESSON = _GIVEN.where(*_same(ANSWER, "lesson_id"))
 _FEEDBACK = sa.select(FEEDBACK).where(*_same(FEEDBACK, "enrolment_id"))
 _FEEDBACK_IN_LESSON = _FEEDBACK.where(*_same(FEEDBACK, "lesson_id"))
+
+
+def _lesson_facts() -> sa.CompoundSelect[Any]:
+    """Everything about one lesson in one answer: rows like those of `answer`, after a word for where they are from."""
+    names = ("activity_id", "at", "choice", "first", "text", "shared")
+
+    def rows(what: str, table: sa.Table, **values: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        columns = (values.get(name, sa.cast(sa.null(), ANSWER.c[name].type)).label(name) for name in names)
+        word = sa.literal_column(f"'{what}'", sa.Text()).label("what")
+        return sa.select(word, *columns).where(*_same(table, "enrolment_id", "lesson_id"))
+
+    return sa.union_all(
+        rows("given", ANSWER, **{name: ANSWER.c[name] for name in names}),
+        rows("done", COMPLETION, activity_id=COMPLETION.c.activity_id),
+        rows("worth", FEEDBACK, text=sa.cast(FEEDBACK.c.worth, sa.Text())),
+    )
+
+
+_LESSON_FACTS = _lesson_facts()
 _REMOVE_COMPLETION = sa.delete(COMPLETION).where(*_same(COMPLETION, "enrolment_id", "lesson_id", "activity_id"))
 _REMOVE_ANSWER = sa.delete(ANSWER).where(*_same(ANSWER, "enrolment_id", "lesson_id", "activity_id"))
 _TALLY = (
@@ -93,17 +113,28 @@ class FactTx(Records):
 
     async def completions_for(self, enrolment_ids: Collection[int]) -> Mapping[int, Sequence[Completion]]:
         found: dict[int, list[Completion]] = {number: [] for number in enrolment_ids}
-        c = COMPLETION.c
-        for ids in parts(found):
-            statement = sa.select(COMPLETION).where(c.enrolment_id.in_(ids))
-            for row in await self.all(statement.order_by(c.done_at, c.lesson_id, c.activity_id)):
-                found[row.enrolment_id].append(Completion(*row))
+        for row in await self.all(_COMPLETIONS_FOR, {"ids": found}) if found else ():
+            found[row.enrolment_id].append(Completion(*row))
         return found
 
     async def given(self, enrolment_id: int, lesson_id: str | None = None) -> Sequence[Given]:
         statement = _GIVEN if lesson_id is None else _GIVEN_IN_LESSON
         rows = await self.all(statement, {"enrolment_id": enrolment_id, "lesson_id": lesson_id})
         return [Given(*row) for row in rows]
+
+    async def lesson_facts(self, enrolment_id: int, lesson_id: str) -> LessonFacts:
+        done: set[str] = set()
+        given: dict[str, Given] = {}
+        worth = None
+        lesson = {"enrolment_id": enrolment_id, "lesson_id": lesson_id}
+        for what, activity_id, at, choice, first, text, shared in await self.all(_LESSON_FACTS, lesson):
+            if what == "done":
+                done.add(activity_id)
+            elif what == "worth":
+                worth = Worth(text)
+            else:
+                given[activity_id] = Given(enrolment_id, lesson_id, activity_id, at, choice, first, text, shared)
+        return LessonFacts(frozenset(done), given, worth)
 
     async def save_given(self, given: Given) -> None:
         values = {

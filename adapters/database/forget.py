@@ -28,6 +28,7 @@ _SETTLED = (DeliveryState.SENT, DeliveryState.WAIVED)
 
 class ForgetTx(Records):
     async def forget_person(self, person_id: int) -> None:
+        self.enrolments_read.clear()
         person, address = tables.person, tables.address
         row = await self.first(sa.select(person.c.name).where(person.c.id == person_id))
         if row is None:

@@ -18,10 +18,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from adapters.database import tables
 from adapters.database.connections import Connections
 from adapters.database.deliveries import DELIVERIES
-from adapters.database.metadata import Moment, one_of
+from adapters.database.metadata import Moment, among, one_of
 from adapters.database.plans import SENDING, UNKNOWN, claimable
-from adapters.database.records import insert_rows, one_row, parts
+from adapters.database.records import insert_rows, one_row
 from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, ref_values
+from adapters.database.sent import sent_rows, sent_values
 from bot.model.delivery import MOVES, Delivery, DeliveryState, Kind, Priority
 from bot.ports import Outcome
 
@@ -93,6 +94,12 @@ _TAKE_LANE = insert_rows(
     ).bindparams(sa.bindparam("now", type_=_MOMENT)),
 ).returning(LANE.c.paused_until)
 
+_LEAVE_LANE = (
+    sa.update(LANE)
+    .where(LANE.c.lane == sa.bindparam("its_lane"), LANE.c.worker == sa.bindparam("by"))
+    .values(worker=None, lease_until=None)
+)
+
 _PAUSE_LANE = insert_rows(
     LANE,
     one_row(LANE, "lane", "paused_until"),
@@ -113,7 +120,7 @@ _HELD_ROWS = (
         ADDRESS.c.ref.label("to_ref"),
     )
     .join(ADDRESS, ADDRESS.c.id == DELIVERY.c.address_id)
-    .where(DELIVERY.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(DELIVERY.c.id, "ids"))
     .order_by(DELIVERY.c.id)
     .with_for_update(of=DELIVERY)
 )
@@ -182,50 +189,40 @@ class Outbox:
 
     async def take_lane(self, lane: str, worker: str, now: datetime, until: datetime) -> datetime | None:
         values = {"new_lane": lane, "new_worker": worker, "new_lease_until": until, "now": now}
-        async with self.connections.begin() as connection:
+        async with self.connections.alone() as connection:
             row = (await connection.execute(_TAKE_LANE, values)).first()
         if row is None:
             return None
         return now if row.paused_until is None else max(now, row.paused_until)
 
     async def leave_lane(self, lane: str, worker: str) -> None:
-        mine = (LANE.c.lane == lane, LANE.c.worker == worker)
-        async with self.connections.begin() as connection:
-            await connection.execute(sa.update(LANE).where(*mine).values(worker=None, lease_until=None))
+        async with self.connections.alone() as connection:
+            await connection.execute(_LEAVE_LANE, {"its_lane": lane, "by": worker})
 
     async def pause_lane(self, lane: str, until: datetime) -> None:
         """A pause never gets shorter: two workers may have been told different things."""
-        async with self.connections.begin() as connection:
+        async with self.connections.alone() as connection:
             await connection.execute(_PAUSE_LANE, {"new_lane": lane, "new_paused_until": until})
 
     async def claim(self, lane: str, worker: str, n: int, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
         values = {"in_lane": lane, "by": worker, "n": n, "now": now, "until": lease_until}
-        async with self.connections.begin(durable=True) as connection:
+        async with self.connections.alone(durable=True) as connection:
             rows = (await connection.execute(_claim(connection.dialect.name), values)).all()
         claimed = [delivery_of(row) for row in rows]
         return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.not_before, delivery.id))
 
     async def settle(self, worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
-        lost: list[int] = []
-        ends: list[dict[str, Any]] = []
-        if not outcomes:
-            return lost
+        """Nearly all messages are sent, and that is all there is to say of them: one statement for many. The others
+        are looked at one by one."""
+        sent = [outcome for outcome in outcomes if outcome.to == DeliveryState.SENT and outcome.ref is not None]
+        settled: set[tuple[int, int]] = set()
         async with self.connections.begin() as connection:
-            rows = await _held_rows(connection, [outcome.delivery_id for outcome in outcomes])
-            for outcome in outcomes:
-                row = rows.get(outcome.delivery_id)
-                if row is None or (row.state, row.worker, row.attempt) != (
-                    DeliveryState.SENDING,
-                    worker,
-                    outcome.attempt,
-                ):
-                    lost.append(outcome.delivery_id)
-                else:
-                    _check(row.state, outcome.to)
-                    ends.append(_end_values(row, outcome, tried=outcome.to in _TRIED))
-            if ends:
-                await connection.execute(_END, ends)
-        return lost
+            if sent:
+                dialect = connection.dialect.name
+                values = sent_values(dialect, worker, sent)
+                settled = {(row.id, row.attempt) for row in await connection.execute(sent_rows(dialect), values)}
+            rest = [outcome for outcome in outcomes if (outcome.delivery_id, outcome.attempt) not in settled]
+            return await _ended(connection, worker, rest) if rest else []
 
     async def in_doubt(self, now: datetime, limit: int) -> Sequence[Delivery]:
         found: list[Delivery] = []
@@ -254,11 +251,26 @@ class Outbox:
         return True
 
 
+async def _ended(connection: AsyncConnection, worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
+    """Store outcomes of any kind; the ids of rows that were not this worker's any more."""
+    lost: list[int] = []
+    ends: list[dict[str, Any]] = []
+    rows = await _held_rows(connection, [outcome.delivery_id for outcome in outcomes])
+    for outcome in outcomes:
+        row = rows.get(outcome.delivery_id)
+        held = None if row is None else (row.state, row.worker, row.attempt)
+        if row is None or held != (DeliveryState.SENDING, worker, outcome.attempt):
+            lost.append(outcome.delivery_id)
+        else:
+            _check(row.state, outcome.to)
+            ends.append(_end_values(row, outcome, tried=outcome.to in _TRIED))
+    if ends:
+        await connection.execute(_END, ends)
+    return lost
+
+
 async def _held_rows(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
-    rows: dict[int, sa.Row[Any]] = {}
-    for part in parts(sorted(set(ids))):
-        rows |= {row.id: row for row in await connection.execute(_HELD_ROWS, {"ids": part})}
-    return rows
+    return {row.id: row for row in await connection.execute(_HELD_ROWS, {"ids": ids})}
 
 
 def _check(state: DeliveryState, to: DeliveryState) -> None:

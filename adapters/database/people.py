@@ -9,37 +9,55 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.database import tables
-from adapters.database.records import Records, parts
+from adapters.database.metadata import among
+from adapters.database.records import Records, lockable
 from adapters.database.rows import address_at, lane_of, person_of, person_values, role_of, role_values
 from bot.model.course import Language
 from bot.model.people import Absence, Address, Person, Profile, Role
 
 PERSON, ADDRESS, ABSENCE, ROLE = tables.person, tables.address, tables.absence, tables.role
 
-_PERSON = sa.select(PERSON).where(PERSON.c.id == sa.bindparam("id"))
-_PERSON_AT = (
-    sa.select(PERSON)
-    .join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id)
-    .where(ADDRESS.c.lane == sa.bindparam("lane"), ADDRESS.c.ref == sa.bindparam("ref"))
+_NOBODY = Person(0, None, Language.EN)
+
+_PERSON = lockable(sa.select(PERSON).where(PERSON.c.id == sa.bindparam("id")), PERSON)
+_PEOPLE = sa.select(PERSON).where(among(PERSON.c.id, "ids"))
+_AT = (ADDRESS.c.lane == sa.bindparam("lane"), ADDRESS.c.ref == sa.bindparam("ref"))
+_PERSON_AT = lockable(sa.select(PERSON).join(ADDRESS, ADDRESS.c.person_id == PERSON.c.id).where(*_AT), PERSON)
+_CALLER = lockable(
+    _PERSON_AT.plain.add_columns(*(column.label(f"role_{column.name}") for column in ROLE.c))
+    .outerjoin(ROLE, ROLE.c.person_id == PERSON.c.id)
+    .order_by(ROLE.c.id),
+    PERSON,
 )
+_AWAY = sa.select(ABSENCE).where(among(ABSENCE.c.person_id, "ids")).order_by(ABSENCE.c.id)
 _ROLES_OF = sa.select(ROLE).where(ROLE.c.person_id == sa.bindparam("person_id")).order_by(ROLE.c.id)
+_SAVE = (
+    sa.update(PERSON)
+    .where(PERSON.c.id == sa.bindparam("number"), PERSON.c.known)
+    .values({name: sa.bindparam(f"new_{name}", type_=PERSON.c[name].type) for name in person_values(_NOBODY)})
+)
+_BE_THERE = sa.delete(ABSENCE).where(ABSENCE.c.person_id == sa.bindparam("number"))
 
 
 class PeopleTx(Records):
     async def person(self, person_id: int) -> Person | None:
-        row = await self.first(self.locking(_PERSON, PERSON), {"id": person_id})
+        row = await self.read_one(_PERSON, {"id": person_id})
         return None if row is None else (await self._with_absences([row]))[person_id]
 
     async def people(self, person_ids: Collection[int]) -> Mapping[int, Person]:
-        found: dict[int, Person] = {}
-        for ids in parts(set(person_ids)):
-            found |= await self._with_absences(await self.all(sa.select(PERSON).where(PERSON.c.id.in_(ids))))
-        return found
+        return await self._with_absences(await self.all(_PEOPLE, {"ids": person_ids}) if person_ids else ())
 
     async def person_at(self, address: Address) -> Person | None:
         at = {"lane": lane_of(address), "ref": address.ref}
-        row = await self.first(self.locking(_PERSON_AT, PERSON), at)
+        row = await self.read_one(_PERSON_AT, at)
         return None if row is None else (await self._with_absences([row]))[row.id]
+
+    async def caller_at(self, address: Address) -> tuple[Person, Sequence[Role]] | None:
+        rows = await self.read(_CALLER, {"lane": lane_of(address), "ref": address.ref})
+        if not rows:
+            return None
+        (person,) = (await self._with_absences(rows[:1])).values()
+        return person, [role_of(row, "role_") for row in rows if row.role_id is not None]
 
     async def people_at(self, addresses: Collection[Address]) -> Mapping[Address, int]:
         known = await self.known_addresses(addresses)
@@ -69,10 +87,10 @@ class PeopleTx(Records):
         return people
 
     async def save_person(self, person: Person) -> None:
-        statement = sa.update(PERSON).where(PERSON.c.id == person.id, PERSON.c.known)
-        if not await self.count(statement.values(**person_values(person))):
+        values = {f"new_{name}": value for name, value in person_values(person).items()}
+        if not await self.count(_SAVE, values | {"number": person.id}):
             return  # forgotten meanwhile: what is stored here must not bring anything back
-        await self.connection.execute(sa.delete(ABSENCE).where(ABSENCE.c.person_id == person.id))
+        await self.connection.execute(_BE_THERE, {"number": person.id})
         if person.absences:
             await self.connection.execute(
                 sa.insert(ABSENCE),
@@ -98,8 +116,7 @@ class PeopleTx(Records):
         away: dict[int, list[Absence]] = {}
         ids = [row.id for row in rows if row.has_absence]
         if ids:
-            statement = sa.select(ABSENCE).where(ABSENCE.c.person_id.in_(ids)).order_by(ABSENCE.c.id)
-            for row in await self.all(statement):
+            for row in await self.all(_AWAY, {"ids": ids}):
                 away.setdefault(row.person_id, []).append(Absence(row.first, row.last))
         return {row.id: person_of(row, away.get(row.id, ())) for row in rows}
 

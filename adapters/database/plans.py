@@ -178,6 +178,7 @@ class PlanTx(Records):
         return await self._groups(_WHO, of, None, {})
 
     async def plan_group(self, group: Group, rows: Sequence[GroupDelivery], then: GroupNext | None) -> int:
+        self.enrolments_read.clear()
         shape, members = groups.shape_of(group), groups.members_of(group)
         changed = groups.next_values(then) if then is not None else {}
         values = {f"then_{name}": value for name, value in changed.items()}
@@ -202,6 +203,7 @@ class PlanTx(Records):
         return await self._due_enrolments(NUDGE, ENROLMENT.c.next_nudge_at, now, limit)
 
     async def set_next_lesson(self, cohort_id: int, old: str, new: str | None) -> int:
+        self.enrolments_read.clear()
         statement = sa.update(ENROLMENT).where(ENROLMENT.c.cohort_id == cohort_id, ENROLMENT.c.next_lesson == old)
         if new is None:
             statement = statement.values(next_due_at=None)

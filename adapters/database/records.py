@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database import tables
 from adapters.database.rows import lane_of
+from bot.model.cohort import Enrolment
 from bot.model.people import Address
 
 Item = TypeVar("Item")
@@ -51,6 +53,22 @@ def parts(items: Collection[Item], size: int = AT_ONCE) -> Iterator[list[Item]]:
         yield part
 
 
+def _locked(statement: sa.Select[Any], table: sa.Table, *, skip_locked: bool = False) -> sa.Select[Any]:
+    return statement.with_for_update(of=table, key_share=True, skip_locked=skip_locked)
+
+
+@dataclass(frozen=True, slots=True)
+class Lockable:
+    """A statement that is used again and again, in its two forms: see `Records.locking`."""
+
+    plain: sa.Select[Any]
+    locked: sa.Select[Any]
+
+
+def lockable(statement: sa.Select[Any], table: sa.Table) -> Lockable:
+    return Lockable(statement, _locked(statement, table))
+
+
 _ADD_ADDRESS = insert_rows(tables.address, one_row(tables.address, "lane", "ref"))
 
 
@@ -60,12 +78,17 @@ class Records:
     While writing on PostgreSQL, rows that a story reads in order to change them are locked by reading them
     (`locking`), so that stories about the same person wait for each other instead of overwriting each other's work.
     SQLite has one writer at a time anyway, and says nothing for it.
+
+    What was read in this way cannot change but by this transaction, so that an enrolment is read once, however many
+    steps of a story ask for it (`enrolments_read`). Whatever changes enrolments empties that.
     """
 
     def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
         self.connection = connection
         self.writing = writing
         self.dialect = connection.dialect.name
+        self.locks = writing and self.dialect != "sqlite"
+        self.enrolments_read: dict[int, Enrolment] = {}
 
     async def all(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         return (await self.connection.execute(statement, parameters)).all()
@@ -83,9 +106,14 @@ class Records:
         return insert(self.dialect, table)
 
     def locking(self, statement: sa.Select[Any], table: sa.Table, *, skip_locked: bool = False) -> sa.Select[Any]:
-        if not self.writing or self.dialect == "sqlite":
-            return statement
-        return statement.with_for_update(of=table, key_share=True, skip_locked=skip_locked)
+        return _locked(statement, table, skip_locked=skip_locked) if self.locks else statement
+
+    async def read(self, statement: Lockable, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Rows to be changed, locked where that has to be said."""
+        return await self.all(statement.locked if self.locks else statement.plain, parameters)
+
+    async def read_one(self, statement: Lockable, parameters: Mapping[str, Any]) -> Row | None:
+        return await self.first(statement.locked if self.locks else statement.plain, parameters)
 
     # addresses
 

@@ -109,8 +109,12 @@ def person_values(person: Person) -> dict[str, Any]:
     }
 
 
-def role_of(row: Row) -> Role:
-    return Role(row.person_id, row.name, row.lane, row.cohort_id, row.contributor or None)
+def role_of(row: Row, prefix: str = "") -> Role:
+    """`prefix` is what the names of its columns begin with."""
+    person_id, name, lane, cohort_id, contributor = (
+        getattr(row, prefix + column) for column in ("person_id", "name", "lane", "cohort_id", "contributor")
+    )
+    return Role(person_id, name, lane, cohort_id, contributor or None)
 
 
 def role_values(role: Role) -> dict[str, Any]:

@@ -6,7 +6,7 @@ These fill sockets of `adapters/slack` (`Rows` in `installations.py`, `States` i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.metadata import among
 from adapters.database.slack_tables import homes, installations, oauth_states, slack_inbox
 
 
@@ -204,6 +205,11 @@ class SlackInbox:
             return [SlackInboxRow(row.event_id, row.workspace, row.kind, row.payload, row.received_at) for row in found]
 
 
+_OPEN_ONES = sa.select(homes.c.ref).where(
+    homes.c.workspace == sa.bindparam("workspace"), among(homes.c.ref, "refs", sa.Text())
+)
+
+
 class SlackHomes:
     """Fills `OpenHomes`: whose home tab is worth publishing."""
 
@@ -215,10 +221,10 @@ class SlackHomes:
         async with self._connections.begin() as connection:
             await _upsert(connection, homes, {"workspace": workspace, "ref": ref}, {"opened_at": now})
 
-    async def is_open(self, workspace: str, ref: str) -> bool:
+    async def open_ones(self, workspace: str, refs: Collection[str]) -> Collection[str]:
+        """Those of these people in a workspace who ever looked at their home tab."""
         async with self._connections.look() as connection:
-            found = await connection.scalar(sa.select(homes.c.ref).where(_person(workspace, ref)))
-            return found is not None
+            return (await connection.execute(_OPEN_ONES, {"workspace": workspace, "refs": refs})).scalars().all()
 
     async def forget(self, workspace: str, ref: str) -> None:
         async with self._connections.begin() as connection:

@@ -42,6 +42,7 @@ from bot.model.people import Address
 
 log = structlog.get_logger("chatcourse.slack")
 
+Json = dict[str, Any]
 UNKNOWN = "chatcourse_unknown"
 MOST_BYTES = 2 * 2**20
 CLOSE_SECONDS = 4.0
@@ -200,28 +201,30 @@ class SlackInbound:
         body = _body(request, text)
         if body is None:
             return web.Response(status=400)
-        return await self._answered(text, request)
+        return await self._answered(body, request)
 
-    async def _answered(self, text: str, request: web.Request) -> web.Response:
+    async def _answered(self, body: Json, request: web.Request) -> web.Response:
         headers: dict[str, str | Sequence[str]] = {
             name: value for name, value in request.headers.items() if not name.lower().startswith("x-slack-bolt")
         }
         begun = time.perf_counter()
         try:
-            answer = await self.bolt.async_dispatch(AsyncBoltRequest(body=text, headers=headers))
+            # only what comes from a socket may have been read already; nothing else is different about it
+            said = AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
+            answer = await self.bolt.async_dispatch(said)
         except Exception:
             log.exception("slack_request_broke")
             return web.Response()
-        status, body = answer.status, answer.body or ""
+        status, words = answer.status, answer.body or ""
         if status >= 500 and status != 503:
             log.error("slack_request_broke", status=status)
-            status, body = 200, ""
+            status, words = 200, ""
         if time.perf_counter() - begun > 2.9:
             log.warning("slack_answered_late")
         kind = answer.first_headers().get("content-type", "")
         content_type = "application/json" if "json" in kind else "text/plain"
         return web.Response(
-            status=status if status != 404 else 200, text=body if status != 404 else "", content_type=content_type
+            status=status if status != 404 else 200, text=words if status != 404 else "", content_type=content_type
         )
 
 
@@ -250,8 +253,8 @@ def _is_probe(request: web.Request, text: str) -> bool:
     return "ssl_check=1" in text and parse_qs(text).get("ssl_check") == ["1"]
 
 
-def _body(request: web.Request, text: str) -> Mapping[str, Any] | None:
-    """What Bolt will read, or None when it is no JSON object or form."""
+def _body(request: web.Request, text: str) -> Json | None:
+    """What is said, or None when it is no JSON object or form."""
     try:
         if text.startswith("{") or request.content_type == "application/json":
             said = json.loads(text)

@@ -22,7 +22,8 @@ from adapters.slack.fitting import pages
 from adapters.slack.pictures import Looks
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.refill import refilled
-from adapters.slack.render import home_view, message_payload, say_action, whole_action, whole_page
+from adapters.slack.render import home_view, say_action, whole_action, whole_page
+from adapters.slack.rendered import Rendered
 from adapters.slack.views import Origin, error_blocks, modal, offer, whole_view
 from adapters.slack.ways import Ways, note
 from bot.errors import SendFailed, Trouble
@@ -60,6 +61,7 @@ class Showing:
         self._platform, self._catalogues = platform, catalogues
         self._ways = Ways(platform, session, api_url)
         self._looks = looks or Looks()
+        self._rendered = Rendered(catalogues, self._looks)
         self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def t(self, language: Language) -> Catalogue:
@@ -74,6 +76,7 @@ class Showing:
             await self._after_words(act, reply, ack, language)
         else:
             ack.give()
+            await _let_it_leave()
             await self._after_press(act, reply, language)
         if reply.home is not None and (place.where is Where.HOME or place.origin.home or reply.say is None):
             await self._ways.tried(self.home(act.who, reply.home))
@@ -297,7 +300,7 @@ class Showing:
         )
 
     def _payload(self, message: Message, key: str = "") -> Json:
-        return message_payload(message, self.t(message.language), key, self._looks)
+        return self._rendered.draw(message, key)
 
     def _whispered(self, message: Message) -> Json:
         body = self._payload(message)
@@ -362,3 +365,10 @@ class Showing:
         to = Address("slack", act.who.workspace, place.channel if ours else act.who.ref)
         for part in self._pages(message):
             await self._ways.post(to, part, place.thread if ours else "")
+
+
+async def _let_it_leave() -> None:
+    """Until the acknowledgement is on its way: drawing a message takes longer than everything before it. One turn of
+    the event loop finds the answer given, one wakes up who waits for it, one sends it."""
+    for _ in range(3):
+        await asyncio.sleep(0)

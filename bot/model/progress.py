@@ -48,6 +48,16 @@ class Worth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LessonFacts:
+    """What an enrolment did in one lesson: ids of activities done, answers by activity, and whether it was worth the
+    time."""
+
+    done: frozenset[str]
+    given: Mapping[str, Given]
+    worth: Worth | None
+
+
+@dataclass(frozen=True, slots=True)
 class LessonProgress:
     """How far somebody is in one lesson. `done` are ids of activities; `to_next` how many more reach `next_level`."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.messages.blocks import Message
 from bot.messages.cohorts import failures
-from bot.messages.lessons import LessonView, lesson_message
+from bot.messages.lessons import LessonView
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
@@ -24,10 +24,9 @@ from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.installing import cohorts_of
-from bot.usecases.looking import course_view, view_of_lesson
+from bot.usecases.looking import course_view, lesson_shown, view_of_lesson
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
 
-TEMPLATES = 512
 A_DAY = timedelta(hours=26)
 """No local day is longer, whatever the clocks do."""
 
@@ -59,11 +58,9 @@ Verdict = Send | Hold | Waive
 
 @dataclass
 class Composer:
-    """Turns batches of claimed deliveries into verdicts. Untouched lessons of people with the same language, track and
-    mode are one and the same message object, which adapters may render once."""
+    """Turns batches of claimed deliveries into verdicts."""
 
     parts: Parts
-    templates: dict[tuple[object, ...], Message] = field(default_factory=dict)
 
     async def verdicts(self, tx: Tx, rows: Sequence[Delivery], now: datetime) -> dict[int, Verdict | Exception]:
         """One verdict per delivery; an exception stands for one whose message could not be built."""
@@ -83,7 +80,7 @@ class Composer:
         cohort = batch.cohorts.get(row.cohort_id or 0)
         if row.kind is Kind.LESSON and person is not None:
             view, _ = await view_of_lesson(self.parts, tx, row, person)
-            return lesson_message(view, self.parts.t(person.language))
+            return lesson_shown(self.parts, view, self.parts.t(person.language))
         if row.kind in (Kind.PROGRESS, Kind.ALERT):
             verdict = await self._other(tx, row, batch)
         elif enrolment is None or cohort is None or person is None:
@@ -149,21 +146,14 @@ class Composer:
         )
         if touched:
             view, _ = await view_of_lesson(self.parts, tx, row, person)
-            return lesson_message(view, t)
+            return lesson_shown(self.parts, view, t)
         edition = row.edition or cohort.edition
-        key = (cohort.id, row.lesson_id, edition, person.language, enrolment.track, person.plain)
-        message = self.templates.get(key)
-        if message is None:
-            course = self.parts.courses.edition(cohort.course_id, edition)
-            lesson = course.lesson(row.lesson_id or "")
-            if lesson is None:
-                raise LookupError(f"edition {edition} has no lesson {row.lesson_id}")
-            view = LessonView(cohort.id, course, lesson, enrolment.track, self.parts.links, plain=person.plain)
-            message = lesson_message(view, t)
-            if len(self.templates) >= TEMPLATES:
-                self.templates.clear()
-            self.templates[key] = message
-        return message
+        course = self.parts.courses.edition(cohort.course_id, edition)
+        lesson = course.lesson(row.lesson_id or "")
+        if lesson is None:
+            raise LookupError(f"edition {edition} has no lesson {row.lesson_id}")
+        view = LessonView(cohort.id, course, lesson, enrolment.track, self.parts.links, plain=person.plain)
+        return lesson_shown(self.parts, view, t)
 
     async def _around(self, tx: Tx, row: Delivery, enrolment: Enrolment, cohort: Cohort, person: Person) -> Verdict:
         t = self.parts.t(person.language)
@@ -206,7 +196,7 @@ class Composer:
                 return Waive("gone")
             if original.kind is Kind.LESSON:
                 view, _ = await view_of_lesson(self.parts, tx, original, person)
-                return Send(lesson_message(view, self.parts.t(person.language)))
+                return Send(lesson_shown(self.parts, view, self.parts.t(person.language)))
             row = original
         if person is None:
             return Waive("gone")

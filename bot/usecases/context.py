@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from bot.messages.blocks import Message
 from bot.messages.links import Links
 from bot.messages.texts import Catalogue
 from bot.model.cohort import Cohort
@@ -45,6 +46,8 @@ class Parts:
     worker: str = "worker"
     timing: Timing = field(default_factory=Timing)
     calendars: dict[tuple[str, int], Calendar] = field(default_factory=dict)
+    lessons: dict[tuple[object, ...], tuple[Course, Message]] = field(default_factory=dict)
+    """Lessons as they were said last, see `looking.lesson_shown`."""
 
     def t(self, language: Language) -> Catalogue:
         return self.catalogues[language]

@@ -15,7 +15,6 @@ from bot.messages.lessons import (
     box_words,
     done_notice,
     feedback_form,
-    lesson_message,
     level_words,
     poll_results,
     quiz_line,
@@ -30,7 +29,7 @@ from bot.model.progress import Completion, Given, Worth
 from bot.model.richtext import Span
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
-from bot.usecases.looking import lesson_row, view_of_lesson
+from bot.usecases.looking import lesson_row, lesson_shown, view_of_lesson
 from bot.usecases.schedule import reschedule, wake
 
 InLesson = Open | Done | Undo | Vote | Answer | Stance
@@ -87,7 +86,7 @@ class Scene:
         here = original or caller.topic == topic_of(self.view.cohort_id, self.view.lesson.id)
         if not original and await self.tx.want_refresh(self.row.key, self.who.now):
             self.who.wake.add(self.row.address.lane)
-        message = lesson_message(self.view, t) if here else None
+        message = lesson_shown(self.parts, self.view, t) if here else None
         if caller.pressed:
             return Reply(replace=message, notice=words, form=form, close=close and form is None)
         spoken = Message(t.language, words, (Text(para((Span(words),))), *say))
@@ -237,7 +236,7 @@ async def time_box(parts: Parts, tx: Tx, who: Who, command: TimeBox) -> Reply:
 async def show_lesson(parts: Parts, tx: Tx, who: Who, command: ShowLesson) -> Reply:
     """The lesson as it is now, as a fresh copy."""
     scene = await Scene.load(parts, tx, who, command.cohort, command.lesson)
-    return Reply(say=lesson_message(scene.view, who.t), close=True)
+    return Reply(say=lesson_shown(parts, scene.view, who.t), close=True)
 
 
 async def feedback(parts: Parts, tx: Tx, who: Who, command: Feedback) -> Reply:

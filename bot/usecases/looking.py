@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.errors import Slip
+from bot.messages.blocks import Message
 from bot.messages.cohorts import StatusView
-from bot.messages.lessons import LessonView
+from bot.messages.lessons import LessonView, lesson_message
+from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.model.cohort import Cohort, Enrolment
 from bot.model.course import Course, Kind, Lesson
@@ -19,6 +21,9 @@ from bot.rules.badges import lesson_progress, outlook
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.schedule import latest_of, lesson_moment
 from bot.usecases.who import my_enrolment
+
+LESSONS = 1024
+"""Messages of lessons that are kept."""
 
 WAITING = frozenset({DeliveryState.CAUGHT_UP, DeliveryState.HELD, DeliveryState.FAILED})
 
@@ -139,25 +144,37 @@ async def view_of_lesson(parts: Parts, tx: Tx, row: Delivery, person: Person) ->
     lesson = course.lesson(row.lesson_id)
     if lesson is None:
         raise Slip("This lesson is not part of the course any more.", example="progress")
-    done = frozenset(
-        completion.activity_id for completion in await tx.completions(enrolment.id) if completion.lesson_id == lesson.id
-    )
-    given = {each.activity_id: each for each in await tx.given(enrolment.id, lesson.id)} if done else {}
-    worth = (await tx.feedback(enrolment.id, lesson.id)).get(lesson.id) if done else None
+    facts = await tx.lesson_facts(enrolment.id, lesson.id)
     view = LessonView(
         cohort.id,
         course,
         lesson,
         enrolment.track,
         parts.links,
-        done,
-        given,
-        await _tallies(tx, cohort.id, lesson, done),
+        facts.done,
+        facts.given if facts.done else {},
+        await _tallies(tx, cohort.id, lesson, facts.done),
         row.content.get("box"),
-        worth[0] if worth else None,
+        facts.worth if facts.done else None,
         person.plain,
     )
     return view, enrolment
+
+
+def lesson_shown(parts: Parts, view: LessonView, t: Catalogue) -> Message:
+    """A lesson's message. It is one and the same object for everybody who sees the same, so that platforms draw it
+    once, too; answers and votes are each one's own."""
+    if view.given or view.tallies:
+        return lesson_message(view, t)
+    what = (view.cohort_id, view.course.edition, view.lesson.id, view.track, view.done, view.box, view.worth)
+    key = (*what, view.plain, t.language)
+    course, message = parts.lessons.get(key, (None, None))
+    if message is None or course is not view.course:
+        message = lesson_message(view, t)
+        if len(parts.lessons) >= LESSONS:
+            parts.lessons.clear()
+        parts.lessons[key] = (view.course, message)
+    return message
 
 
 async def _tallies(tx: Tx, cohort_id: int, lesson: Lesson, done: frozenset[str]) -> dict[str, Mapping[str, int]]:

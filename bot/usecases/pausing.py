@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from bot.errors import Slip
 from bot.messages.blocks import Reply
 from bot.messages.home import catch_up, next_up
-from bot.messages.lessons import lesson_message
 from bot.messages.plans import day
 from bot.messages.settings import away_form, snooze_form
 from bot.messages.welcome import notice, paused_until, resume_button
@@ -23,7 +22,7 @@ from bot.rules.planner import next_open, resolve
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.joining import pull_next
 from bot.usecases.lessons import sign_of_life
-from bot.usecases.looking import course_view, lesson_called, view_of_lesson
+from bot.usecases.looking import course_view, lesson_called, lesson_shown, view_of_lesson
 from bot.usecases.schedule import edition_for, lesson_after, lesson_moment, reschedule, wake
 from bot.usecases.who import my_enrolment
 
@@ -53,7 +52,7 @@ async def catch_up_list(parts: Parts, tx: Tx, who: Who, command: CatchUp) -> Rep
     await sign_of_life(parts, tx, who, enrolment)
     if row.state is DeliveryState.SENT:
         lesson, _ = await view_of_lesson(parts, tx, row, who.person)
-        return Reply(say=lesson_message(lesson, who.t), close=True)
+        return Reply(say=lesson_shown(parts, lesson, who.t), close=True)
     edition = edition_for(parts, cohort, row)
     await tx.move([row.id], DeliveryState.READY, not_before=who.now, priority=Priority.ASKED, edition=edition)
     who.wake.add(row.address.lane)

@@ -19,15 +19,15 @@ HERE = frozenset({EnrolmentState.ENROLLED, EnrolmentState.ACTIVE, EnrolmentState
 
 async def identify(parts: Parts, tx: Tx, caller: Caller, now: datetime) -> Who:
     """The caller as a person; somebody new becomes known."""
-    person = await tx.person_at(caller.address)
-    if person is None:
-        ids = await tx.add_people([(caller.address, caller.profile)], now)
-        person = await tx.person(ids[caller.address])
-        assert person is not None  # noqa: S101 (added in this transaction)
+    known = await tx.caller_at(caller.address)
+    if known is None:
+        await tx.add_people([(caller.address, caller.profile)], now)
+        known = await tx.caller_at(caller.address)
+        assert known is not None  # noqa: S101 (added in this transaction)
+    person, roles = known
     person = await _follow(tx, person, caller)
-    roles = list(await tx.roles_of(person.id))
     if caller.address in parts.admins:
-        roles.append(Role(person.id, RoleName.ADMIN, caller.address.lane))
+        roles = (*roles, Role(person.id, RoleName.ADMIN, caller.address.lane))
     return Who(person, caller, parts.t(person.language), now, tuple(roles))
 
 

@@ -14,7 +14,7 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,8 +77,8 @@ class Stub:
 
     async def opened(self, workspace: str, ref: str, now: datetime) -> None: ...
 
-    async def is_open(self, workspace: str, ref: str) -> bool:
-        return False
+    async def open_ones(self, workspace: str, refs: Collection[str]) -> Collection[str]:
+        return ()
 
     async def forget(self, workspace: str, ref: str) -> None: ...
 

@@ -182,14 +182,14 @@ async def test_what_nobody_ever_handled_goes_in_the_end(store: DatabaseStore) ->
 async def test_a_home_is_open_for_its_person(store: DatabaseStore) -> None:
     """In their workspace, until it is forgotten."""
     homes = SlackHomes(store)
-    assert not await homes.is_open("T01", "U01")
+    assert not await homes.open_ones("T01", ["U01"])
     await homes.opened("T01", "U01", NOW)
     await homes.opened("T01", "U01", later(days=1))
-    assert await homes.is_open("T01", "U01")
-    assert not await homes.is_open("T02", "U01")
-    assert not await homes.is_open("T01", "U02")
+    assert await homes.open_ones("T01", ["U01"])
+    assert not await homes.open_ones("T02", ["U01"])
+    assert await homes.open_ones("T01", ["U02", "U01"]) == ["U01"]
     await homes.forget("T01", "U01")
-    assert not await homes.is_open("T01", "U01")
+    assert not await homes.open_ones("T01", ["U01"])
 
 
 # --- forgetting ---------------------------------------------------------------------------------------------------
@@ -204,9 +204,9 @@ async def test_a_forgotten_person_leaves_nothing_here(store: DatabaseStore, rows
         await inbox.put(f"Ev{workspace}{ref}", workspace, "event", f'{{"user":"{ref}"}}', NOW)
     async with store.transaction() as tx:
         await tx.forget_person(person_id)
-    assert not await homes.is_open("T01", "U01")
-    assert await homes.is_open("T01", "U02")
-    assert await homes.is_open("T02", "U01")
+    assert not await homes.open_ones("T01", ["U01"])
+    assert await homes.open_ones("T01", ["U02"])
+    assert await homes.open_ones("T02", ["U01"])
     assert [row.event_id for row in await inbox.waiting()] == ["EvT01U02", "EvT02U01"]
     assert [row.installed_by for row in await rows.rows()] == ["", "U01"]
 
@@ -218,4 +218,4 @@ async def test_forgetting_somebody_elsewhere_touches_nothing_here(store: Databas
     person_id = await add_person(store, "U01", lane="browser:T01")
     async with store.transaction() as tx:
         await tx.forget_person(person_id)
-    assert await homes.is_open("T01", "U01")
+    assert await homes.open_ones("T01", ["U01"])

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from adapters.database import tables
 from adapters.database.store import DatabaseStore
-from bot.model.progress import Completion, Given, Worth
+from bot.model.progress import Completion, Given, LessonFacts, Worth
 from bot.ports import Store
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     NOW,
@@ -73,6 +73,22 @@ async def test_an_answer_is_replaced_but_its_first_choice_stays(store: Store) ->
         assert await tx.given(one.id) == [replace(second, first="a")]
         await tx.remove_given(one.id, "one", "quiz")
         assert await tx.given(one.id) == []
+
+
+async def test_everything_about_one_lesson_comes_at_once(store: Store) -> None:
+    """And nothing about another lesson or of another enrolment."""
+    cohort = await add_cohort(store)
+    one, two = await enrol(store, cohort), await enrol(store, cohort, "U02")
+    answer = Given(one.id, "one", "quiz", NOW, choice="a", first="b", text="why", shared=True)
+    async with store.transaction() as tx:
+        assert await tx.lesson_facts(one.id, "one") == LessonFacts(frozenset(), {}, None)
+        for enrolment, lesson in ((one, "one"), (one, "two"), (two, "one")):
+            await tx.add_completion(Completion(enrolment.id, lesson, f"{enrolment.id} {lesson}", NOW))
+        await tx.save_given(answer)
+        await tx.save_feedback(one.id, "one", Worth.PARTLY, "a line", NOW)
+        facts = LessonFacts(frozenset({f"{one.id} one"}), {"quiz": answer}, Worth.PARTLY)
+        assert await tx.lesson_facts(one.id, "one") == facts
+        assert await tx.lesson_facts(two.id, "one") == LessonFacts(frozenset({f"{two.id} one"}), {}, None)
 
 
 async def test_answers_can_be_asked_for_by_lesson(store: Store) -> None:

@@ -127,6 +127,7 @@ async def test_a_role_is_given_once_and_taken_once(store: Store) -> None:
     async with store.transaction() as tx:
         assert [await tx.add_role(role) for role in [*roles, *roles]] == [True] * 5 + [False] * 5
         assert await tx.roles_of(number) == roles
+        assert await tx.caller_at(an_address()) == (await tx.person(number), roles)
         assert await tx.remove_role(roles[0])
         assert not await tx.remove_role(roles[0])
         assert await tx.roles_of(number) == roles[1:]

@@ -64,13 +64,99 @@ async def test_a_change_is_one_trip_and_begins_its_transaction_on_it(tmp_path: P
         assert trips == ["_execute", "commit"]
 
 
-async def test_a_question_that_begins_a_change_waits_for_the_lock_in_the_thread(tmp_path: Path) -> None:
-    """Somebody else may hold it for seconds."""
+async def test_a_question_that_begins_a_change_begins_it_at_once(tmp_path: Path) -> None:
+    """When nobody else is writing."""
     async with connected(tmp_path / "c.db") as (connection, trips):
         connection.begin("BEGIN IMMEDIATE")
         await ask(connection, "SELECT 1")
+        assert connection.raw.in_transaction
         await connection.rollback()
-        assert trips == ["_execute", "rollback"]
+        assert trips == ["rollback"]
+
+
+async def test_somebody_elses_lock_is_waited_for_in_the_thread(tmp_path: Path) -> None:
+    """They may hold it for seconds; the event loop goes on meanwhile."""
+    async with connected(tmp_path / "c.db", "busy_timeout=5000") as (connection, trips):
+        other = sqlite3.connect(tmp_path / "c.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        connection.begin("BEGIN IMMEDIATE")
+        asked = asyncio.ensure_future(ask(connection, "SELECT 1"))
+        await asyncio.sleep(0.05)
+        assert not asked.done()
+        other.execute("COMMIT")
+        assert await asked == [(1,)]
+        assert await ask(connection, "PRAGMA busy_timeout") == [(5000,)]
+        await connection.rollback()
+        assert trips == ["_execute", "_execute", "rollback"]
+        other.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO t (id, n) SELECT ? AS id, 1 AS n WHERE 1 ON CONFLICT DO NOTHING",
+        "UPDATE t SET n=(SELECT max(n) \nFROM t \nWHERE t.n > 7) WHERE t.id = ?",
+        "UPDATE t SET n=3 \nWHERE t.id = ? AND t.n",
+    ],
+)
+async def test_one_row_is_written_without_a_trip(tmp_path: Path, sql: str) -> None:
+    """But committed in the thread."""
+    async with connected(tmp_path / "c.db") as (connection, trips):
+        await ask(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)")
+        trips.clear()
+        connection.begin("BEGIN IMMEDIATE")
+        await ask(connection, sql, 1)
+        assert connection.raw.in_transaction
+        await connection.commit()
+        assert trips == ["commit"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        ("INSERT INTO t (n) SELECT n + ? FROM t", (1,)),
+        ("INSERT INTO t (n) VALUES (?), (?)", (3, 4)),
+        ("UPDATE t SET n = ?", (1,)),
+        ("UPDATE t SET n = 1 WHERE t.n = ?", (1,)),
+        ("UPDATE t SET n = 1 WHERE t.id = ? OR t.n", (1,)),
+        ("DELETE FROM t WHERE t.id = ?", (1,)),
+    ],
+)
+async def test_what_may_be_many_rows_is_written_in_the_thread(
+    tmp_path: Path, sql: str, values: tuple[object, ...]
+) -> None:
+    """Nobody knows how long it takes."""
+    async with connected(tmp_path / "c.db") as (connection, trips):
+        await ask(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)")
+        trips.clear()
+        await ask(connection, sql, *values)
+        assert trips == ["_execute"]
+
+
+async def test_a_change_alone_is_one_trip(tmp_path: Path) -> None:
+    """Beginning, changing, fetching and committing together; it cannot be taken back afterwards."""
+    async with connected(tmp_path / "c.db") as (connection, trips):
+        await ask(connection, "CREATE TABLE t (n INTEGER)")
+        trips.clear()
+        connection.begin("BEGIN IMMEDIATE", alone=True)
+        assert await ask(connection, "INSERT INTO t (n) SELECT 1 AS n RETURNING n") == [(1,)]
+        assert not connection.raw.in_transaction
+        await connection.rollback()
+        assert trips == ["_execute"]
+        connection.begin("BEGIN", reading=True)
+        assert await ask(connection, "SELECT n FROM t") == [(1,)]
+
+
+async def test_a_change_alone_that_fails_leaves_nothing_open(tmp_path: Path) -> None:
+    """The next one can begin."""
+    async with connected(tmp_path / "c.db") as (connection, trips):
+        await ask(connection, "CREATE TABLE t (n INTEGER UNIQUE)")
+        connection.begin("BEGIN IMMEDIATE", alone=True)
+        with pytest.raises(sqlite3.IntegrityError):
+            await ask(connection, "INSERT INTO t (n) VALUES (1), (1)")
+        await connection.rollback()
+        assert not connection.raw.in_transaction
+        assert trips[-1] == "rollback"
 
 
 async def test_a_transaction_in_which_nothing_is_said_costs_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -133,8 +133,8 @@ class OpenTabs:
     async def opened(self, workspace: str, ref: str, now: datetime) -> None:
         self.open.add((workspace, ref))
 
-    async def is_open(self, workspace: str, ref: str) -> bool:
-        return (workspace, ref) in self.open
+    async def open_ones(self, workspace: str, refs: Collection[str]) -> Collection[str]:
+        return [ref for ref in refs if (workspace, ref) in self.open]
 
     async def forget(self, workspace: str, ref: str) -> None:
         self.open.discard((workspace, ref))
