@@ -1,5 +1,5 @@
-"""The stories of a whole course once more, lived in Microsoft Teams: every word and press is a signed request of Teams',
-and everything shown passed its rules."""
+"""The stories of a whole course once more, lived in Microsoft Teams: every word and press is a signed request, and
+everything shown passed Teams' rules."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,11 +13,17 @@ from bot.model.course import Language
 from bot.model.people import Address
 from tests.journeys.hands import ByButtons
 from tests.journeys.test_every_button import FINAL, PRESSES
+from tests.journeys.test_french import OFFER, TOUR, english_in
+from tests.journeys.test_whole_course import WAYS, live_a_course
 from tests.local_teams.answers import card
 from tests.local_teams.checks import actions
 from tests.local_teams.people import Person, thread_of
-from tests.local_teams.screen import NotAllowed, Shown
+from tests.local_teams.screen import NotAllowed, Shown, seen
 from tests.teams_world import TeamsWorld, a_teams_world
+
+READ = frozenset(
+    {"text", "title", "tooltip", "label", "placeholder", "errorMessage", "altText", "summary", "description"}
+)
 
 
 @pytest.fixture
@@ -128,6 +134,41 @@ def _unpressed(world: TeamsWorld, person: Person, seen: set[str]) -> tuple[Shown
     return None
 
 
+@pytest.mark.parametrize("way", list(WAYS))
+async def test_whoever_reads_french_sees_no_english_on_a_card(way: str, world: TeamsWorld) -> None:
+    """Not in what the adapter says by itself either: tooltips, what is read aloud, notifications, short answers."""
+    await world.says(world.zoe, "aide")
+    before = len(world.teams.calls("send"))
+    me = await live_a_course(world, Language.FR, way)
+    for words in TOUR:
+        await world.says(me, words)
+    person = world.person(me)
+    sent = [*world.teams.calls("send")[before:], *world.teams.calls("update")]
+    cards = [each["body"] for each in sent if each["conversation"] == person.at().id]
+    cards += [
+        each.answer for each in world.teams.deliveries if each.answer and each.activity["from"]["id"] == person.id
+    ]
+    texts = [seen(text) for each in cards for text in _texts(each)]
+    assert len(texts) > 1000
+    assert english_in(world, [text for text in texts if text.strip() and text != OFFER]) == []
+
+
+def _texts(part: Any, name: str = "") -> Iterator[str]:
+    """Every text of an activity that somebody reads or hears."""
+    if isinstance(part, str):
+        if name in READ:
+            yield part
+    elif isinstance(part, list):
+        for each in part:
+            yield from _texts(each, name)
+    elif isinstance(part, dict):
+        if part.get("type") == "RichTextBlock":
+            yield "".join(each["text"] for each in part["inlines"])
+        for key, value in part.items():
+            if key not in ("data", "refresh", "fallback", "inlines"):
+                yield from _texts(value, "text" if (key, name) == ("value", "facts") else key)
+
+
 async def test_a_client_that_knows_no_execute_takes_part(world: TeamsWorld) -> None:
     """Its presses come as messages; the message it pressed is changed in place."""
     await world.running("@ben", course="culture")
@@ -156,6 +197,30 @@ async def test_a_lesson_waits_for_the_app(world: TeamsWorld) -> None:
     await world.inbound.idle()
     await world.settle()
     assert (await world.states(world.ben))["l1"] == "sent"
+
+
+async def test_whoever_unblocks_the_app_gets_what_waited(world: TeamsWorld) -> None:
+    """Teams tells nobody of it: the next word from there is the sign."""
+    await world.running("@ben")
+    ben = world.person(world.ben)
+    ben.user.blocks_app = True
+    await world.at(datetime(2026, 12, 1, 20, tzinfo=UTC))
+    assert (await world.states(world.ben))["l1"] == "failed"
+    ben.user.blocks_app = False
+    await world.says(world.ben, "help")
+    await world.settle()
+    assert (await world.states(world.ben))["l1"] == "sent"
+
+
+async def test_an_app_that_was_switched_off_goes_on_later(world: TeamsWorld) -> None:
+    """A tenant's admin disables it: everything waits, nothing fails for good."""
+    await world.running("@ben", "@zoé")
+    world.contoso.directory.disabled = True
+    await world.at(datetime(2026, 12, 1, 16, tzinfo=UTC))
+    assert [(await world.states(who))["l1"] for who in (world.ben, world.zoe)] == ["retry", "retry"]
+    world.contoso.directory.disabled = False
+    await world.at(datetime(2026, 12, 1, 20, tzinfo=UTC))
+    assert [(await world.states(who))["l1"] for who in (world.ben, world.zoe)] == ["sent", "sent"]
 
 
 async def test_teams_moves_to_another_region(world: TeamsWorld) -> None:
