@@ -149,6 +149,7 @@ def test_a_second_start_finds_the_first(installation: Installation) -> None:
         "postgresql://app:hunter2@nowhere.invalid/course",
         "sqlite:////proc/nothing/x.db",
     ],
+    ids=("nobody listens", "no such host", "no such folder"),
 )
 def test_a_database_that_is_not_there_is_explained(installation: Installation, url: str) -> None:
     """Which one, why, what to do; never the password."""
