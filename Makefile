@@ -56,7 +56,7 @@ demo: setup
 	@$(PY) app.py demo
 
 test: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist worksteal
 
 check: setup
 	@$(PY) -m ruff format --check --quiet $(CODE) || { \
