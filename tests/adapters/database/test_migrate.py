@@ -67,7 +67,7 @@ def test_migrations_make_what_the_tables_say_word_for_word(database_url: str, tm
 def test_a_table_that_is_copied_keeps_what_is_in_it(tmp_path: Path) -> None:
     """Its rows, and which numbers were given: none is given a second time."""
     path = tmp_path / "c.db"
-    migrations.migrate(f"sqlite:///{path}", "0002")
+    migrations.migrate(f"sqlite:///{path}", "0003")
     with closing(sqlite3.connect(path)) as database:
         for number in (1, 2, 7):
             database.execute(
