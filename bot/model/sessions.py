@@ -1,0 +1,123 @@
+"""A facilitated session, usually an Ask-Me-Anything, with its questions and who comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.course import Language, Texts
+
+
+class SessionState(StrEnum):
+    """`draft`: only its maker sees it · `announced`: people know, the question box is open · `open`: the doors are
+    open, people arrive · `live`: under way · `closed`: over, answers in writing are still possible · `recapped`: the
+    recap was sent · `cancelled`."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    LIVE = "live"
+    CLOSED = "closed"
+    RECAPPED = "recapped"
+    CANCELLED = "cancelled"
+
+
+class QuestionState(StrEnum):
+    """`waiting` in the queue · `live`: on stage now · `answered` · `later`: put back · `hidden` by a moderator ·
+    `merged` into another · `withdrawn` by its author."""
+
+    WAITING = "waiting"
+    LIVE = "live"
+    ANSWERED = "answered"
+    LATER = "later"
+    HIDDEN = "hidden"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+
+
+class Coming(StrEnum):
+    """The answer to an invitation."""
+
+    GOING = "going"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+class Answered(StrEnum):
+    """What an author says of the answer to their question."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`starts` is the wall time in `zone` (IANA), naive; `at` the same as a UTC moment, kept beside it to find what is
+    due. `sequence` grows with every change that calendars must follow; `uid` never changes. `seen_by_moderators` says
+    whether moderators see who asks anonymously, which is announced beforehand. `on_stage` is the question that is
+    being answered."""
+
+    id: int
+    lane: str
+    state: SessionState
+    titles: Texts
+    starts: datetime
+    zone: str
+    at: datetime
+    minutes: int
+    uid: str
+    created_by: int
+    created_at: datetime
+    cohorts: tuple[int, ...]
+    host_id: int | None = None
+    cohosts: tuple[int, ...] = ()
+    guest: str = ""
+    bios: Texts = field(default_factory=dict)
+    link: str = ""
+    seen_by_moderators: bool = False
+    sequence: int = 0
+    on_stage: int | None = None
+    announced_at: datetime | None = None
+    recap_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.starts.tzinfo is not None or self.at.tzinfo is None:
+            raise ValueError("a session starts at a wall time, and at an aware moment beside it")
+
+    @property
+    def hosts(self) -> tuple[int, ...]:
+        """Everybody who runs it, the host first."""
+        first = () if self.host_id is None else (self.host_id,)
+        return tuple(dict.fromkeys((*first, *self.cohosts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`author_id` and `asked_at` are None where it was asked anonymously: nothing says then who asked it, or when.
+    `code` is a fingerprint of the words with which an anonymous author can still change it. `votes` counts upvotes."""
+
+    id: int
+    session_id: int
+    text: str
+    language: Language
+    state: QuestionState = QuestionState.WAITING
+    author_id: int | None = None
+    anonymous: bool = False
+    asked_at: datetime | None = None
+    code: str | None = None
+    merged_into: int | None = None
+    reason: str | None = None
+    answer: str | None = None
+    answer_link: str | None = None
+    verdict: Answered | None = None
+    came_from: int | None = None
+    votes: int = 0
+
+
+OPEN_QUESTIONS = frozenset({QuestionState.WAITING, QuestionState.LIVE, QuestionState.LATER})
+"""Questions that still want an answer."""
+
+Rsvps = Mapping[Coming, int]
