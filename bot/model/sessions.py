@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +25,7 @@ class SessionState(StrEnum):
 
 class QuestionState(StrEnum):
     """`waiting` in the queue · `live`: on stage now · `answered` · `later`: put back · `hidden` by a moderator ·
-    `merged` into another · `withdrawn` by its author."""
+    `merged` into another. What its author withdraws is gone."""
 
     WAITING = "waiting"
     LIVE = "live"
@@ -34,7 +33,6 @@ class QuestionState(StrEnum):
     LATER = "later"
     HIDDEN = "hidden"
     MERGED = "merged"
-    WITHDRAWN = "withdrawn"
 
 
 class Coming(StrEnum):
@@ -69,8 +67,9 @@ class Session:
     at: datetime
     minutes: int
     uid: str
-    created_by: int
+    created_by: int | None
     created_at: datetime
+    updated_at: datetime
     cohorts: tuple[int, ...]
     host_id: int | None = None
     cohosts: tuple[int, ...] = ()
@@ -96,8 +95,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`author_id` and `asked_at` are None where it was asked anonymously: nothing says then who asked it, or when.
-    `code` is a fingerprint of the words with which an anonymous author can still change it. `votes` counts upvotes."""
+    """`id` is a random number, so that it does not tell when it was asked. `author_id` and `asked_at` are None where it
+    was asked anonymously: nothing says then who asked it, or when. `code` is a fingerprint of the words with which
+    an anonymous author can still change it. `other` is the question in the other language, where a host wrote that.
+    `votes` counts upvotes."""
 
     id: int
     session_id: int
@@ -110,14 +111,55 @@ class Question:
     code: str | None = None
     merged_into: int | None = None
     reason: str | None = None
-    answer: str | None = None
-    answer_link: str | None = None
+    other: str = ""
+    answers: Texts = field(default_factory=dict)
+    link: str = ""
     verdict: Answered | None = None
     came_from: int | None = None
     votes: int = 0
+
+    @property
+    def written(self) -> bool:
+        """Whether there is an answer in writing."""
+        return bool(self.answers or self.link)
 
 
 OPEN_QUESTIONS = frozenset({QuestionState.WAITING, QuestionState.LIVE, QuestionState.LATER})
 """Questions that still want an answer."""
 
-Rsvps = Mapping[Coming, int]
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What somebody said to an invitation, and whether they came. `card` is the delivery key of the message that shows
+    them the session while it runs."""
+
+    session_id: int
+    person_id: int
+    coming: Coming | None = None
+    came: bool = False
+    card: str | None = None
+
+
+class Task(StrEnum):
+    """What a session has to do for many people: invitations, reminders, what changed, the recap; and showing the
+    hosts' desk and the audience's cards anew."""
+
+    INVITE = "invite"
+    DAY = "day"
+    HOUR = "hour"
+    SOON = "soon"
+    CHANGE = "change"
+    RECAP = "recap"
+    RECAP_AGAIN = "recap_again"
+    DESK = "desk"
+    AUDIENCE = "audience"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTask:
+    """A step of work that is due `at`; everybody with a number up to `cursor` was dealt with."""
+
+    session_id: int
+    kind: Task
+    at: datetime
+    cursor: int = 0

@@ -125,7 +125,7 @@ def queue(questions: Sequence[Question]) -> list[Question]:
 def unanswered(questions: Sequence[Question]) -> list[Question]:
     """What still wants an answer, in the order of the queue, the one on stage first."""
     on_stage = [each for each in questions if each.state is QuestionState.LIVE]
-    return [*on_stage, *queue(questions)]
+    return [each for each in (*on_stage, *queue(questions)) if not each.written]
 
 
 def answered(questions: Sequence[Question]) -> list[Question]:
@@ -135,7 +135,7 @@ def answered(questions: Sequence[Question]) -> list[Question]:
 
 
 def _in_writing(question: Question) -> bool:
-    return question.state in OPEN_QUESTIONS and bool(question.answer or question.answer_link)
+    return question.state in OPEN_QUESTIONS and question.written
 
 
 def _shuffled(number: int) -> bytes:
