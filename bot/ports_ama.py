@@ -76,13 +76,27 @@ class SessionRecords(Protocol):
 
     # work for many
 
-    async def plan_task(self, task: SessionTask, *, keep: bool = False) -> None:
-        """Have it done; one that is planned already begins anew at the moment given, or stays as it is with `keep`."""
+    async def shown(self, keys: Collection[str]) -> Sequence[str]:
+        """Those of these deliveries that are in somebody's chat."""
+        ...
+
+    async def plan_task(self, task: SessionTask) -> None:
+        """Have it done; one that is planned already begins anew at the moment given."""
+        ...
+
+    async def wish_task(self, session_id: int, kind: Task, now: datetime) -> None:
+        """Have it done now or, where it rests after it was done, when the rest is over. Several wishes are one."""
+        ...
+
+    async def rest_task(self, session_id: int, kind: Task, until: datetime) -> None:
+        """It was done, and is not done again before `until`."""
         ...
 
     async def drop_task(self, session_id: int, kind: Task) -> None: ...
 
-    async def tasks_due(self, now: datetime, limit: int) -> Sequence[SessionTask]: ...
+    async def tasks_due(self, now: datetime, limit: int) -> Sequence[SessionTask]:
+        """With the cursor `RESTED` where nobody wished for it meanwhile."""
+        ...
 
 
 class QuestionRecords(Protocol):

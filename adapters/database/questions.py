@@ -121,5 +121,4 @@ async def remove_questions(records: Records, ids: Collection[int]) -> None:
     await connection.execute(sa.update(SESSION).where(SESSION.c.on_stage.in_(ids)).values(on_stage=None))
     merged = sa.update(QUESTION).where(QUESTION.c.merged_into.in_(ids))
     await connection.execute(merged.values(merged_into=None, state=QuestionState.WAITING))
-    await connection.execute(sa.update(QUESTION).where(QUESTION.c.came_from.in_(ids)).values(came_from=None))
     await connection.execute(sa.delete(QUESTION).where(QUESTION.c.id.in_(ids)))

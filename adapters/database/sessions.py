@@ -15,11 +15,11 @@ from adapters.database.records import Records, parts
 from adapters.database.rows import enrolment_of
 from bot.model.cohort import Enrolment, EnrolmentState
 from bot.model.course import Language, Texts
-from bot.model.sessions import Coming, Guest, Session, SessionState, SessionTask, Task
+from bot.model.sessions import RESTED, Coming, Guest, Session, SessionState, SessionTask, Task
 
 SESSION, SESSION_COHORT, HOST = tables_ama.session, tables_ama.session_cohort, tables_ama.session_host
 GUEST, TASK = tables_ama.session_guest, tables_ama.session_task
-ENROLMENT, PERSON, COHORT = tables.enrolment, tables.person, tables.cohort
+ENROLMENT, PERSON, COHORT, DELIVERY = tables.enrolment, tables.person, tables.cohort, tables.delivery
 
 _INSIDE = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED, EnrolmentState.FINISHED)
 
@@ -115,7 +115,7 @@ class SessionTx(Records):
         since: datetime | None = None,
     ) -> Sequence[Session]:
         of = sa.select(SESSION_COHORT.c.session_id).where(SESSION_COHORT.c.cohort_id.in_(cohort_ids))
-        which = [SESSION.c.id.in_(of)]
+        which: list[sa.ColumnElement[bool]] = [SESSION.c.id.in_(of)]
         if run_by is not None:
             hosts = sa.select(HOST.c.session_id).where(HOST.c.person_id == run_by)
             which += [SESSION.c.id.in_(hosts), SESSION.c.host_id == run_by, SESSION.c.created_by == run_by]
@@ -220,16 +220,29 @@ class SessionTx(Records):
 
     # work for many
 
-    async def plan_task(self, task: SessionTask, *, keep: bool = False) -> None:
+    async def shown(self, keys: Collection[str]) -> Sequence[str]:
+        found: list[str] = []
+        for some in parts(sorted(set(keys))):
+            there = (DELIVERY.c.key.in_(some), DELIVERY.c.ref.is_not(None))
+            found += [row.key for row in await self.all(sa.select(DELIVERY.c.key).where(*there))]
+        return found
+
+    async def plan_task(self, task: SessionTask) -> None:
+        await self._task(task, {"at": task.at, "cursor": task.cursor})
+
+    async def wish_task(self, session_id: int, kind: Task, now: datetime) -> None:
+        await self._task(SessionTask(session_id, kind, now), {"cursor": 0}, TASK.c.cursor == RESTED)
+
+    async def rest_task(self, session_id: int, kind: Task, until: datetime) -> None:
+        await self._task(SessionTask(session_id, kind, until, RESTED), {"at": until, "cursor": RESTED})
+
+    async def _task(
+        self, task: SessionTask, change: Mapping[str, Any], where: sa.ColumnElement[bool] | None = None
+    ) -> None:
         values = {"session_id": task.session_id, "kind": task.kind, "at": task.at, "cursor": task.cursor}
-        added = self.insert(TASK).values(**values)
-        if keep:
-            await self.connection.execute(added.on_conflict_do_nothing())
-            return
         same = [TASK.c.session_id, TASK.c.kind]
-        await self.connection.execute(
-            added.on_conflict_do_update(index_elements=same, set_={"at": task.at, "cursor": task.cursor})
-        )
+        added = self.insert(TASK).values(**values)
+        await self.connection.execute(added.on_conflict_do_update(index_elements=same, set_=change, where=where))
 
     async def drop_task(self, session_id: int, kind: Task) -> None:
         await self.connection.execute(sa.delete(TASK).where(TASK.c.session_id == session_id, TASK.c.kind == kind))

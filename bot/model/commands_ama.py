@@ -51,6 +51,11 @@ class ScheduleSession(_InSession):
     moderators: str | None = None
 
 
+@command("ama.change")
+class ChangeSession(_InSession):
+    """Opens the form with everything as it is."""
+
+
 @command("ama.announce")
 class AnnounceSession(_InSession):
     pass
@@ -137,19 +142,18 @@ class Attend(_InSession):
     pass
 
 
-@command("ama.next")
-class NextQuestion(_InSession):
-    """The most wanted question, or the one named, comes on stage; the one there before counts as answered. `after` is
-    the question that was on stage when the button was made, so that pressing it twice skips none."""
-
-    question: int | None = None
-    after: int | None = None
-
-
 @dataclass(frozen=True)
 class _AboutQuestion(Command):
     question: int | None = None
     session: int | None = None
+
+
+@command("ama.next")
+class NextQuestion(_AboutQuestion):
+    """The most wanted question, or the one named, comes on stage; the one there before counts as answered. `after` is
+    the question that was on stage when the button was made (0: none), so that pressing it twice skips none."""
+
+    after: int | None = None
 
 
 @command("ama.answered")

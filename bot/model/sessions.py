@@ -98,7 +98,7 @@ class Question:
     """`id` is a random number, so that it does not tell when it was asked. `author_id` and `asked_at` are None where it
     was asked anonymously: nothing says then who asked it, or when. `code` is a fingerprint of the words with which
     an anonymous author can still change it. `other` is the question in the other language, where a host wrote that.
-    `votes` counts upvotes."""
+    `came_from` is the session from which it was taken along. `votes` counts upvotes."""
 
     id: int
     session_id: int
@@ -141,18 +141,25 @@ class Guest:
 
 
 class Task(StrEnum):
-    """What a session has to do for many people: invitations, reminders, what changed, the recap; and showing the
-    hosts' desk and the audience's cards anew."""
+    """What a session has to do for many people: invitations, reminders, news of a change (`CHANGE_NOW` whatever the
+    hour), the recap; and showing messages anew: everybody's, those of people who want to come when the doors open, the
+    hosts' desk, and the cards of those who are there."""
 
     INVITE = "invite"
     DAY = "day"
     HOUR = "hour"
     SOON = "soon"
     CHANGE = "change"
+    CHANGE_NOW = "change_now"
     RECAP = "recap"
-    RECAP_AGAIN = "recap_again"
+    REFRESH = "refresh"
+    DOORS = "doors"
     DESK = "desk"
     AUDIENCE = "audience"
+
+
+RESTED = -1
+"""The cursor of a task that was done and waits before it may be done again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Act(StrEnum):
     RECAP = "recap"
     JUDGE = "judge"
     CARRY_OVER = "carry_over"
+    UNHIDE = "unhide"
 
 
 class Refusal(StrEnum):
@@ -103,11 +104,12 @@ _ANSWERS: Mapping[Act, Mapping[SessionState, SessionState | Refusal]] = {
     Act.ANSWERED: _ON_STAGE,
     Act.LATER: _ON_STAGE,
     Act.HIDE: {},
+    Act.UNHIDE: {},
     Act.MERGE: _OVER,
     Act.CLOSE: {_S.ANNOUNCED: Refusal.NOT_BEGUN, _S.OPEN: _S.CLOSED, _S.LIVE: _S.CLOSED, **_OVER},
     Act.ANSWER: {},
     Act.RECAP: {_S.CLOSED: _S.RECAPPED, **_NOT_OVER},
-    Act.JUDGE: {},
+    Act.JUDGE: _NOT_OVER,
     Act.CARRY_OVER: {_S.CANCELLED: _S.CANCELLED, **_NOT_OVER},
 }
 

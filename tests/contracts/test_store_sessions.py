@@ -8,6 +8,7 @@ from adapters.database.store import DatabaseStore
 from bot.model.cohort import EnrolmentState
 from bot.model.course import Language
 from bot.model.sessions import (
+    RESTED,
     Answered,
     Coming,
     Guest,
@@ -208,17 +209,32 @@ async def test_a_withdrawn_question_leaves_nothing_behind(store: DatabaseStore) 
 
 
 async def test_work_is_due_when_its_moment_has_come(store: DatabaseStore) -> None:
-    """Planned anew it begins anew, kept it stays; and a tick sees it."""
+    """Planned anew it begins anew; and a tick sees it."""
     cohort = await add_cohort(store)
     session = await stored(store, cohort.id)
     async with store.transaction() as tx:
         await tx.plan_task(SessionTask(session.id, Task.INVITE, later(hours=1)))
-        await tx.plan_task(SessionTask(session.id, Task.DESK, later(hours=2), 7))
-        await tx.plan_task(SessionTask(session.id, Task.DESK, later(hours=3)), keep=True)
+        await tx.plan_task(SessionTask(session.id, Task.HOUR, later(hours=2), 7))
         assert not (await tx.due(NOW)).sessions
         assert (await tx.due(later(hours=1))).sessions
         assert await tx.tasks_due(later(hours=1), 9) == [SessionTask(session.id, Task.INVITE, later(hours=1))]
         await tx.plan_task(SessionTask(session.id, Task.INVITE, later(hours=4), 500))
-        assert await tx.tasks_due(later(hours=2), 9) == [SessionTask(session.id, Task.DESK, later(hours=2), 7)]
-        await tx.drop_task(session.id, Task.DESK)
+        assert await tx.tasks_due(later(hours=2), 9) == [SessionTask(session.id, Task.HOUR, later(hours=2), 7)]
+        await tx.drop_task(session.id, Task.HOUR)
         assert await tx.tasks_due(later(hours=9), 1) == [SessionTask(session.id, Task.INVITE, later(hours=4), 500)]
+
+
+async def test_what_was_just_done_rests_before_it_is_done_again(store: DatabaseStore) -> None:
+    """The first wish is met at once, all those during the rest together when it is over."""
+    cohort = await add_cohort(store)
+    session = await stored(store, cohort.id)
+    async with store.transaction() as tx:
+        await tx.wish_task(session.id, Task.DESK, NOW)
+        await tx.wish_task(session.id, Task.DESK, later(minutes=5))
+        assert await tx.tasks_due(NOW, 9) == [SessionTask(session.id, Task.DESK, NOW)]
+        await tx.rest_task(session.id, Task.DESK, later(minutes=1))
+        assert await tx.tasks_due(NOW, 9) == []
+        assert await tx.tasks_due(later(minutes=1), 9) == [SessionTask(session.id, Task.DESK, later(minutes=1), RESTED)]
+        await tx.wish_task(session.id, Task.DESK, NOW)
+        assert await tx.tasks_due(NOW, 9) == []
+        assert await tx.tasks_due(later(minutes=1), 9) == [SessionTask(session.id, Task.DESK, later(minutes=1))]
