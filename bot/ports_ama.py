@@ -41,7 +41,8 @@ class SessionRecords(Protocol):
         ...
 
     async def invited(self, session_id: int, *, after: int, limit: int) -> Sequence[Enrolment]:
-        """Who is active in the session's cohorts, by person number above `after`; one enrolment of each person."""
+        """Who is active or paused in the session's cohorts, by person number above `after`; one enrolment of each
+        person."""
         ...
 
     async def is_invited(self, session_id: int, person_id: int) -> bool:

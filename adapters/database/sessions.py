@@ -21,6 +21,7 @@ SESSION, SESSION_COHORT, HOST = tables_ama.session, tables_ama.session_cohort, t
 GUEST, TASK = tables_ama.session_guest, tables_ama.session_task
 ENROLMENT, PERSON, COHORT, DELIVERY = tables.enrolment, tables.person, tables.cohort, tables.delivery
 
+_ABOUT = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 _INSIDE = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED, EnrolmentState.FINISHED)
 
 
@@ -141,12 +142,14 @@ class SessionTx(Records):
         return {zone: number for zone, number in await self.all(statement)}  # noqa: C416 - rows are no pairs
 
     async def invited(self, session_id: int, *, after: int, limit: int) -> Sequence[Enrolment]:
+        # of somebody who is active in one cohort and paused in another, the one where they are active
+        active = sa.case((ENROLMENT.c.state == EnrolmentState.ACTIVE, ENROLMENT.c.id))
         first = (
-            sa.select(sa.func.min(ENROLMENT.c.id))
+            sa.select(sa.func.coalesce(sa.func.min(active), sa.func.min(ENROLMENT.c.id)))
             .join(SESSION_COHORT, SESSION_COHORT.c.cohort_id == ENROLMENT.c.cohort_id)
             .where(
                 SESSION_COHORT.c.session_id == session_id,
-                ENROLMENT.c.state == EnrolmentState.ACTIVE,
+                ENROLMENT.c.state.in_(_ABOUT),
                 ENROLMENT.c.person_id > after,
             )
             .group_by(ENROLMENT.c.person_id)

@@ -127,8 +127,10 @@ def ask_form(
     text: str = "",
     anonymous: bool = False,
     similar: Sequence[Question] = (),
+    private: bool = True,
 ) -> Form:
-    """Room for a question; with `similar` ones, ways to upvote these instead."""
+    """Room for a question; with `similar` ones, ways to upvote these instead. What stands in a chat already needs not
+    be `private`."""
     session = view.session
     blocks: list[Block] = []
     if similar:
@@ -151,7 +153,7 @@ def ask_form(
         fields,
         submit=t.t("Ask all the same") if similar else t.t("Ask"),
         buttons=tuple(upvote_button(each, t) for each in similar),
-        private=True,
+        private=private,
     )
 
 

@@ -164,7 +164,9 @@ async def ask(parts: Parts, tx: Tx, who: Who, command: AskQuestion) -> Reply:
         return _asked_already(command, who)
     near = [] if command.sure else _similar(text, shared)
     if near:
-        again = session_forms.ask_form(shared, draft, who.t, text=text, anonymous=command.anonymous, similar=near)
+        again = session_forms.ask_form(
+            shared, draft, who.t, text=text, anonymous=command.anonymous, similar=near, private=who.caller.pressed
+        )
         return Reply(form=again)
     if command.anonymous and not session.seen_by_moderators:
         return await _ask_anonymously(tx, who, shared, draft, text)

@@ -17,7 +17,7 @@ from bot.model.cohort import Cohort
 from bot.model.commands_ama import AnnounceSession, CancelSession, ChangeSession, MoveSession, ScheduleSession
 from bot.model.course import Language
 from bot.model.sessions import Session, SessionState, SessionTask, Task
-from bot.ports import Tx
+from bot.ports import Found, Tx
 from bot.rules.dates import parse_duration
 from bot.rules.grammar_said import yes_or_no
 from bot.rules.grammar_text import key, shown
@@ -253,30 +253,38 @@ async def _hosts(
     tx: Tx, who: Who, command: ScheduleSession, before: Session | None, errors: dict[str, Slip]
 ) -> list[int]:
     """The host, then co-hosts, as person numbers; without a host, whoever schedules it."""
-    host = await _people(tx, who, command.host, "host", errors, before)
-    cohosts = await _people(tx, who, command.cohosts, "cohosts", errors, before)
-    first = host or [who.person.id]
-    return list(dict.fromkeys((*first, *cohosts)))
-
-
-async def _people(
-    tx: Tx, who: Who, text: str | None, field: str, errors: dict[str, Slip], before: Session | None
-) -> list[int]:
-    words = [word for part in (text or "").replace(";", ",").split(",") if (word := part.strip())]
     known = await tx.people(before.hosts) if before else {}
     stay = {person.name: number for number, person in known.items() if person.name}
-    numbers = []
+    asked = {"host": _split(command.host), "cohosts": _split(command.cohosts)}
+    wanted = [word for words in asked.values() for word in words if word not in stay]
+    found = {word: hits for word, hits in _looked_up(who, wanted).items() if len(hits) == 1}
+    numbers: dict[str, list[int]] = {field: [] for field in asked}
+    for field, words in asked.items():
+        for word in words:
+            hit = found.get(word, [None])[0]
+            if word in stay:
+                numbers[field].append(stay[word])
+            elif hit is None or hit.address is None:
+                sentence = "I cannot find “{word}” here."
+                errors[field] = Slip(sentence, word=shown(word), field=field, example="ama schedule")
+            else:
+                ids = await tx.add_people([(hit.address, hit.profile)], who.now)
+                numbers[field].append(ids[hit.address])
+    return list(dict.fromkeys((*(numbers["host"] or [who.person.id]), *numbers["cohosts"])))
+
+
+def _split(text: str | None) -> list[str]:
+    return [word for part in (text or "").replace(";", ",").split(",") if (word := part.strip())]
+
+
+def _looked_up(who: Who, words: Sequence[str]) -> dict[str, list[Found]]:
+    """Who each of these words stands for; all are asked for at once, see `LookUp`."""
+    hits: dict[str, list[Found]] = {}
+    if words:
+        who.find(words)
     for word in words:
-        if word in stay:
-            numbers.append(stay[word])
-            continue
-        hits = [each for each in who.find([word]) if each.address and not each.reason]
-        if len(hits) != 1 or hits[0].address is None:
-            errors[field] = Slip("I cannot find “{word}” here.", word=shown(word), field=field, example="ama schedule")
-            continue
-        found = await tx.add_people([(hits[0].address, hits[0].profile)], who.now)
-        numbers.append(found[hits[0].address])
-    return numbers
+        hits[word] = [each for each in who.find([word]) if each.address and not each.reason]
+    return hits
 
 
 def _sees(text: str | None) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bot.model.cohort import Enrolment
+from bot.model.cohort import Enrolment, EnrolmentState
 from bot.model.delivery import Kind
 from bot.model.sessions import RESTED, Coming, Guest, Session, SessionState, SessionTask, Task
 from bot.ports import NewDelivery, Tx
@@ -93,15 +93,15 @@ def _row(
     now: datetime,
 ) -> NewDelivery | None:
     """What somebody is owed, if anything. Whoever wants to come is told whatever the hour, an hour and ten minutes
-    before; who did not answer is asked once more the day before."""
+    before; who did not answer is asked once more the day before; who paused is left alone unless they answered."""
     coming = guest.coming if guest else None
     came = guest is not None and guest.came
+    rests = enrolment.state is EnrolmentState.PAUSED
     match kind:
-        case Task.INVITE if coming is None:
+        case Task.INVITE if coming is None and not rests:
             return to_learner(session, enrolment, Kind.SESSION, INVITE, now, asked=False)
-        case Task.DAY if coming is not Coming.NO:
-            unasked = coming is None
-            kind_of = Kind.SESSION if unasked else Kind.SESSION_REMINDER
+        case Task.DAY if coming in _COMING or (coming is None and not rests):
+            kind_of = Kind.SESSION if coming is None else Kind.SESSION_REMINDER
             return to_learner(session, enrolment, kind_of, reminder_step(kind, session), now, asked=False)
         case Task.HOUR | Task.SOON if coming in _COMING:
             return to_learner(session, enrolment, Kind.SESSION_REMINDER, reminder_step(kind, session), now, asked=True)
