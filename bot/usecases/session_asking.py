@@ -26,9 +26,10 @@ from bot.model.commands_ama import (
     Upvote,
     WithdrawQuestion,
 )
+from bot.model.course import Language
 from bot.model.sessions import OPEN_QUESTIONS, Coming, Question, QuestionState, Session, SessionState
 from bot.ports import Tx
-from bot.rules.alike import alike
+from bot.rules.alike import alike, language_of
 from bot.rules.codes import NEEDED, code_from, fingerprint
 from bot.rules.session_times import found_in
 from bot.rules.sessions import Act
@@ -176,7 +177,7 @@ async def ask(parts: Parts, tx: Tx, who: Who, command: AskQuestion) -> Reply:
         draft,
         session.id,
         text,
-        who.person.language,
+        language_of(text, who.person.language),
         author_id=who.person.id,
         anonymous=command.anonymous,
         asked_at=None if command.anonymous else who.now,
@@ -190,9 +191,11 @@ async def ask(parts: Parts, tx: Tx, who: Who, command: AskQuestion) -> Reply:
 
 
 async def _ask_anonymously(tx: Tx, who: Who, view: SessionView, number: int, text: str) -> Reply:
-    """Store it without author and moment. The code is shown this once, in a panel."""
+    """Store it without author and moment, and without their language, which may tell who it is. The code is shown this
+    once, in a panel."""
     code = code_from(secrets.token_bytes(NEEDED))
-    question = Question(number, view.session.id, text, who.person.language, anonymous=True, code=fingerprint(code))
+    language = language_of(text, Language.EN)
+    question = Question(number, view.session.id, text, language, anonymous=True, code=fingerprint(code))
     await tx.add_question(question)
     await show_soon(tx, view.session, who)
     return Reply(form=session_forms.code_panel(view, code, who.t))
@@ -260,7 +263,8 @@ async def edit(parts: Parts, tx: Tx, who: Who, command: EditQuestion) -> Reply:
 async def _reword(tx: Tx, who: Who, question: Question, session: Session, text: str) -> None:
     if question.state not in OPEN_QUESTIONS and question.state is not QuestionState.HIDDEN:
         raise Slip("This question was dealt with already; it stays as it is.", field="text", example="ama questions")
-    await tx.save_question(replace(question, text=text, other=""))
+    language = language_of(text, question.language)
+    await tx.save_question(replace(question, text=text, language=language, other=""))
     await show_soon(tx, session, who)
 
 
