@@ -10,7 +10,7 @@ from bot.messages.actions import encode
 from bot.messages.blocks import Block, Button, Buttons, Facts, Item, Look, Message, Note, Section, Table, Text, Title
 from bot.messages.plans import when
 from bot.messages.session_views import SessionView
-from bot.messages.session_words import place_of, question_line, ref, title_of, wall_words
+from bot.messages.session_words import place_of, question_line, ref, spoken_title, title_of, wall_words
 from bot.messages.sessions import OVER, RUNNING, about, topic, votes
 from bot.messages.texts import N_, Catalogue
 from bot.messages.words import para, wall
@@ -126,7 +126,7 @@ def desk_button(session: Session, t: Catalogue) -> Button:
     return Button(
         t.t("Desk"),
         encode(ShowQuestions(session.id)),
-        spoken=t.t("Desk of {title}", title=short(title_of(session, t))),
+        spoken=t.t("Desk of {title}", title=spoken_title(session, t)),
         typed=f"ama questions {ref(session)}",
     )
 

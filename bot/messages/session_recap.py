@@ -16,6 +16,7 @@ from bot.messages.session_words import (
     place_of,
     question_line,
     ref,
+    spoken_title,
     state_words,
     title_of,
     wall_words,
@@ -186,7 +187,7 @@ def _row(view: SessionView, t: Catalogue, *, full: bool) -> Item:
         recapped = Button(
             t.t("Questions and answers"),
             encode(SendRecap(session.id)),
-            spoken=t.t("Questions and answers of {title}", title=short(title_of(session, t))),
+            spoken=t.t("Questions and answers of {title}", title=spoken_title(session, t)),
             typed=f"ama recap {ref(session)}",
         )
         buttons = [recapped]
@@ -208,7 +209,7 @@ def _ask_button(view: SessionView, t: Catalogue) -> Button:
     return Button(
         t.t("Ask a question"),
         encode(AskQuestion(view.session.id)),
-        spoken=t.t("Ask a question for {title}", title=short(title_of(view.session, t))),
+        spoken=t.t("Ask a question for {title}", title=spoken_title(view.session, t)),
         typed=f"ama ask {ref(view.session)}",
     )
 
@@ -248,6 +249,6 @@ def _here(view: SessionView, t: Catalogue) -> Button:
         t.t("I am here"),
         encode(Attend(view.session.id)),
         Look.PRIMARY,
-        spoken=t.t("I am here: {title}", title=short(title_of(view.session, t))),
+        spoken=t.t("I am here: {title}", title=spoken_title(view.session, t)),
         typed=f"ama here {ref(view.session)}",
     )

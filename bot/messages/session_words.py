@@ -12,6 +12,7 @@ from bot.model.course import Language, Weekday
 from bot.model.richtext import Line, Span
 from bot.model.sessions import Answered, Coming, Question, Session, SessionState
 from bot.rules.dates import written
+from bot.rules.session_times import short
 from bot.rules.sessions import Refusal
 
 STATE_WORDS = {
@@ -52,6 +53,11 @@ def ref(session: Session) -> str:
 
 def title_of(session: Session, t: Catalogue) -> str:
     return t.of(session.titles)
+
+
+def spoken_title(session: Session, t: Catalogue) -> str:
+    """The title for ears, with the number: sessions of a series are called alike."""
+    return f"{short(title_of(session, t))} ({ref(session)})"
 
 
 def state_words(session: Session, t: Catalogue) -> str:

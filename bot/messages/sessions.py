@@ -15,6 +15,7 @@ from bot.messages.session_words import (
     place_of,
     question_line,
     ref,
+    spoken_title,
     state_words,
     title_of,
     wall_words,
@@ -209,7 +210,7 @@ def rsvp_buttons(view: SessionView, t: Catalogue) -> list[Button]:
             t.t(words),
             encode(Rsvp(view.session.id, coming.value)),
             Look.PRIMARY if coming is Coming.GOING and view.coming is None else Look.NORMAL,
-            spoken=t.t("{answer}: {title}", answer=t.t(words), title=short(title_of(view.session, t))),
+            spoken=t.t("{answer}: {title}", answer=t.t(words), title=spoken_title(view.session, t)),
             typed=f"ama rsvp {ref(view.session)} {coming.value}",
         )
         for coming, words in COMING_WORDS.items()
@@ -220,7 +221,7 @@ def show_button(view: SessionView, t: Catalogue) -> Button:
     return Button(
         t.t("Show"),
         encode(ShowSession(view.session.id)),
-        spoken=t.t("Show the session: {title}", title=short(title_of(view.session, t))),
+        spoken=t.t("Show the session: {title}", title=spoken_title(view.session, t)),
         typed=f"ama show {ref(view.session)}",
     )
 
