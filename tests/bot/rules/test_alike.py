@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.alike import NEAR, alike, likeness
+from bot.model.course import Language
+from bot.rules.alike import NEAR, alike, language_of, likeness
 
 SAME = [
     ("How do we keep passwords safe?", "What is the safest way of keeping passwords?"),
@@ -54,3 +55,19 @@ def test_likeness_is_mutual_and_between_nothing_and_all(one: str, other: str) ->
     assert likeness(one, other) == likeness(other, one)
     assert 0 <= likeness(one, other) <= 1
     assert likeness(one, one) >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("How do we keep passwords safe?", Language.EN),
+        ("Comment protéger nos données personnelles?", Language.FR),
+        ("Peut-on publier notre code source?", Language.FR),
+        ("Passwords?", None),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("otherwise", Language)
+def test_small_words_tell_the_language(text: str, language: Language | None, otherwise: Language) -> None:
+    """Where they do not, what is known otherwise counts."""
+    assert language_of(text, otherwise) is (language or otherwise)
