@@ -18,6 +18,7 @@ from bot.model.people import Address
 from bot.model.sessions import QuestionState, SessionState
 from tests.journeys.hands import ByButtons as Pressing
 from tests.session_world import STARTS, card, facilitated
+from tests.slack_world import a_slack_world
 from tests.world import World, a_world, buttons_of
 
 QUESTION, OTHER = "How do small teams begin?", "Where is our data kept?"
@@ -212,13 +213,18 @@ async def end_state(world: World) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("language", Language)
-async def test_a_whole_session_by_pressing_and_by_typing(language: Language, migrated: bytes, tmp_path: Path) -> None:
-    """From the schedule to "was it answered?"; both ways end alike, and nobody gets anything twice."""
+@pytest.mark.parametrize("platform", ["fake", "slack"])
+async def test_a_whole_session_by_pressing_and_by_typing(
+    platform: str, language: Language, migrated: bytes, tmp_path: Path
+) -> None:
+    """From the schedule to "was it answered?"; both ways end alike, and nobody gets anything twice. On the small fake
+    platform, and in Slack."""
+    open_world = a_world if platform == "fake" else a_slack_world
     ends = []
     for way in (ByButtons, ByTyping):
         path = tmp_path / f"{way.__name__}.db"
         path.write_bytes(migrated)
-        async with a_world(f"sqlite:///{path}") as world:
+        async with open_world(f"sqlite:///{path}") as world:
             await story(way(world, language))
             ends.append(await end_state(world))
             posted = [each.key for each in world.platform.posted.values()]
