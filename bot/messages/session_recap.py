@@ -148,9 +148,16 @@ def cancel_question(view: SessionView, t: Catalogue) -> Message:
 
 
 def session_list(
-    coming: Sequence[SessionView], gone: Sequence[SessionView], t: Catalogue, *, words: str | None, leads: bool
+    coming: Sequence[SessionView],
+    gone: Sequence[SessionView],
+    t: Catalogue,
+    *,
+    words: str | None,
+    leads: bool,
+    feed: str = "",
 ) -> Message:
-    """Sessions to come and gone by; with `words`, where they occur."""
+    """Sessions to come and gone by; with `words`, where they occur. `feed` is the address of the reader's own calendar
+    of sessions."""
     title = t.t("Sessions") if not words else t.t("Sessions with “{words}”", words=words)
     blocks: list[Block] = [Title(title)]
     if not coming and not gone:
@@ -165,6 +172,8 @@ def session_list(
     ways = []
     if leads:
         ways.append(Button(t.t("New session"), encode(ScheduleSession()), Look.PRIMARY, typed="ama schedule"))
+    if feed and coming:
+        ways.append(Button(t.t("Subscribe in your calendar"), href=feed))
     if words:
         ways.append(Button(t.t("All sessions"), encode(ListSessions()), typed="ama list"))
     if ways:

@@ -77,7 +77,10 @@ async def list_sessions(parts: Parts, tx: Tx, who: Who, command: ListSessions) -
                 continue
         (gone if is_past(session, who) else coming).append(view)
     leads = bool(await led_cohorts(tx, who))
-    message = session_recap.session_list(coming[:LISTED], gone[::-1][:LISTED], who.t, words=command.words, leads=leads)
+    feed = parts.links.calendar(f"mine/{who.person.id}/{who.person.language}")
+    message = session_recap.session_list(
+        coming[:LISTED], gone[::-1][:LISTED], who.t, words=command.words, leads=leads, feed=feed
+    )
     return Reply(say=message)
 
 

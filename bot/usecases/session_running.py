@@ -8,6 +8,7 @@ from bot.errors import Slip
 from bot.messages import session_desk, session_forms, sessions
 from bot.messages.blocks import Message, Reply
 from bot.messages.session_words import ref
+from bot.model.cohort import EnrolmentState
 from bot.model.commands_ama import (
     Attend,
     CloseSession,
@@ -18,11 +19,13 @@ from bot.model.commands_ama import (
     OpenDoors,
     PutBack,
 )
-from bot.model.delivery import Kind
+from bot.model.delivery import DeliveryState, Kind
+from bot.model.progress import Completion
 from bot.model.sessions import OPEN_QUESTIONS, Question, QuestionState, Session, SessionTask, Task
 from bot.ports import Tx
 from bot.rules.sessions import Act, queue
 from bot.usecases.context import Parts, Who
+from bot.usecases.lessons import sign_of_life
 from bot.usecases.session_composing import session_message_anew
 from bot.usecases.session_looking import (
     RUNNING,
@@ -69,6 +72,7 @@ async def attend(parts: Parts, tx: Tx, who: Who, command: Attend) -> Reply:
     mine = row is not None and row.person_id == who.person.id
     card = key if mine else key_of(session.id, LIVE, who.person.id)
     await tx.save_came(session.id, who.person.id, card)
+    await _counts(parts, tx, who, session)
     await show_soon(tx, session, who)
     if mine and row is not None:
         shown = await session_message_anew(parts, tx, row, who.person, {})
@@ -79,6 +83,27 @@ async def attend(parts: Parts, tx: Tx, who: Who, command: Attend) -> Reply:
         await tx.add_deliveries([live])
         who.wake.add(address.lane)
     return Reply(notice=t.t("Recorded: you are here. The session’s card comes as a message."))
+
+
+async def _counts(parts: Parts, tx: Tx, who: Who, session: Session) -> None:
+    """Where the course says so, coming does an activity: the first task for a session that is open in the lessons that
+    have arrived."""
+    for enrolment in await tx.enrolments_of(who.person.id):
+        cohort = await tx.cohort(enrolment.cohort_id)
+        if cohort is None or cohort.id not in session.cohorts or enrolment.state is EnrolmentState.LEFT:
+            continue
+        done = {(each.lesson_id, each.activity_id) for each in await tx.completions(enrolment.id)}
+        for row in await tx.deliveries_of(enrolment.id, {Kind.LESSON}, {DeliveryState.SENT}):
+            course = parts.courses.edition(cohort.course_id, row.edition or cohort.edition)
+            lesson = course.lesson(row.lesson_id or "")
+            tasks = [each for each in lesson.on(enrolment.track) if each.session] if lesson else []
+            left = next((each for each in tasks if lesson and (lesson.id, each.id) not in done), None)
+            if lesson is not None and left is not None:
+                await tx.add_completion(Completion(enrolment.id, lesson.id, left.id, who.now))
+                await tx.want_refresh(row.key, who.now)
+                who.wake.add(row.address.lane)
+                break
+        await sign_of_life(parts, tx, who, enrolment)
 
 
 def _card(who: Who, message: Message, notice: str) -> Reply:

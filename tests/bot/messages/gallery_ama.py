@@ -119,7 +119,7 @@ def session_things(t: Catalogue, cohort: Cohort) -> Iterator[tuple[str, Message 
     yield "answered later", session_recap.answered_note(a_view(SessionState.RECAPPED), some_questions(7)[-1], t)
 
     lists = ([a_view()], [a_view(SessionState.RECAPPED, session=replace(a_session(SessionState.RECAPPED), id=2))])
-    yield "sessions", session_recap.session_list(*lists, t, words=None, leads=True)
+    yield "sessions", session_recap.session_list(*lists, t, words=None, leads=True, feed="https://x.example/f.ics")
     yield "sessions found", session_recap.session_list(*lists, t, words="⟦x⟧", leads=False)
     yield "no sessions", session_recap.session_list([], [], t, words=None, leads=False)
     yield "nothing found", session_recap.session_list([], [], t, words="⟦x⟧", leads=False)

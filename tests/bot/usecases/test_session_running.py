@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from bot.model.course import Kind
 from bot.model.sessions import Answered, QuestionState, SessionState
+from tests.builders import a_course, a_lesson, activity
 from tests.session_world import (
     LINK,
     STARTS,
@@ -222,3 +224,21 @@ async def test_what_somebody_did_in_sessions_is_shown_and_erased(world: World) -
     await world.says(world.ben, "forget me yes")
     assert set(await questions(world, number)) == {"Qui paie les logiciels ?", "Why is the archive closed?"}
     assert (await rows(world, world.fatou)) != []
+
+
+async def test_coming_counts_where_the_course_says_so(world: World) -> None:
+    """The first task for a session in the lessons that have arrived; once, and only for whoever came."""
+    visit = [activity("visit", Kind.TASK, 5, session=True), activity("page", Kind.READING, 3, core=True)]
+    await world.publish(a_course(id="visits", lessons=tuple(a_lesson(n, activities=visit) for n in (1, 2, 3))))
+    await world.running("@ben", "@zoé", course="visits")
+    await world.says(world.ada, "cohort roles spring add facilitator @fatou")
+    await world.at(datetime(2026, 12, 3, 22, tzinfo=UTC))
+    number = await announced(world, when="2026-12-03 18:30")
+    await world.says(world.fatou, f"ama open #{number}")
+    for _ in range(2):
+        await world.says(world.ben, "ama here")
+    enrolment = await world.enrolment(world.ben)
+    async with world.store.reading() as tx:
+        done = [(each.lesson_id, each.activity_id) for each in await tx.completions(enrolment.id)]
+        assert await tx.completions((await world.enrolment(world.zoe)).id) == []
+    assert done == [("l1", "visit")]
