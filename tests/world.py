@@ -266,7 +266,7 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
         {platform.name: platform},
         read_catalogues(),
         clock,
-        Links("https://course.example", lambda subject: subject.replace("/", "-")),
+        Links("https://course.example", seal=lambda subject: subject.replace("/", "-")),
         frozenset({ada, otto}),
         timing=timing or Timing(),
     )
