@@ -19,7 +19,7 @@ from bot.messages.blocks import (
     TextField,
 )
 from bot.messages.session_views import SessionView
-from bot.messages.session_words import other_language, question_line
+from bot.messages.session_words import other_language, question_line, quoted
 from bot.messages.sessions import labelled_title, upvote_button, votes
 from bot.messages.texts import Catalogue
 from bot.messages.welcome import LANGUAGE_NAMES
@@ -235,7 +235,7 @@ def hide_form(question: Question, t: Catalogue) -> Form:
         t.language,
         t.t("Hide a question"),
         encode(HideQuestion(question.id)),
-        (Text(para((Span(f"“{question.text}”", bold=True),))),),
+        (Text(para((Span(quoted(question.text, t), bold=True),))),),
         (
             TextField(
                 "reason",
@@ -257,7 +257,7 @@ def merge_form(question: Question, others: Sequence[Question], t: Catalogue) -> 
         t.t("Merge questions"),
         encode(MergeQuestions(question.id)),
         (
-            Text(para((Span(f"“{question.text}”", bold=True),))),
+            Text(para((Span(quoted(question.text, t), bold=True),))),
             Text(para(t.line("Its upvotes go to the question you choose; nobody counts twice."))),
         ),
         (ChoiceField("into", t.t("Into"), choices, choices[0].value, required=True),),
@@ -277,7 +277,7 @@ def answer_form(question: Question, t: Catalogue) -> Form:
         t.language,
         t.t("Answer in writing"),
         encode(AnswerQuestion(question.id, save=True)),
-        (Text(para((Span(f"“{question.text}”", bold=True),))),),
+        (Text(para((Span(quoted(question.text, t), bold=True),))),),
         (
             *(
                 area(

@@ -15,6 +15,7 @@ from bot.messages.session_words import (
     answer_text,
     place_of,
     question_line,
+    quoted,
     ref,
     spoken_title,
     state_words,
@@ -96,7 +97,7 @@ def _mine(view: SessionView, t: Catalogue) -> list[Block]:
             )
             for verdict, words in VERDICT_WORDS.items()
         )
-        blocks.append(Item("?", (Span(f"“{each.text}”"),), note, done=each.verdict is not None, buttons=buttons))
+        blocks.append(Item("?", (Span(quoted(each.text, t)),), note, done=each.verdict is not None, buttons=buttons))
     return blocks
 
 
@@ -104,7 +105,7 @@ def hidden_note(view: SessionView, question: Question, t: Catalogue) -> Message:
     """To the author of a question that a moderator hid."""
     title = t.t("Your question was hidden")
     why = t.line("A moderator hid it: {reason}", reason=question.reason or t.t("no reason given"))
-    asked = (Span(f"“{question.text}”", bold=True),)
+    asked = (Span(quoted(question.text, t), bold=True),)
     about_it = Note((Span(labelled_title(view, t.t("Session"), t)),))
     blocks = (Title(title), Text(para(asked)), Text(para(why)), about_it, Buttons(own_buttons(question, t)))
     return Message(t.language, title, blocks, f"{topic(view)}/note")
@@ -248,7 +249,7 @@ def home_part(views: Sequence[SessionView], t: Catalogue) -> list[Block]:
         blocks.append(Section(t.t("My questions")))
         for view, each in open_ones[:MOST]:
             about_it = (Span(f"{votes(each, t)} · {title_of(view.session, t)}"),)
-            blocks.append(Item("?", (Span(f"“{each.text}”"),), about_it, buttons=own_buttons(each, t)))
+            blocks.append(Item("?", (Span(quoted(each.text, t)),), about_it, buttons=own_buttons(each, t)))
     blocks.append(Buttons((Button(t.t("All sessions"), encode(ListSessions()), typed="ama list"),)))
     return blocks
 

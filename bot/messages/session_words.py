@@ -79,11 +79,16 @@ def names(t: Catalogue, people: tuple[str, ...]) -> str:
     return listed(t, list(people))
 
 
+def quoted(words: str, t: Catalogue) -> str:
+    """What somebody wrote, in the quotation marks of the reader's language."""
+    return t.t("“{words}”", words=words)
+
+
 def question_line(question: Question, author: str | None, t: Catalogue) -> Line:
     """A question with who asked it; the other language beside it where there is one."""
-    line: list[Span] = [Span(f"“{question.text}”", bold=True)]
+    line: list[Span] = [Span(quoted(question.text, t), bold=True)]
     if question.other:
-        line.append(Span(f" / “{question.other}”"))
+        line.append(Span(f" / {quoted(question.other, t)}"))
     elif question.language is not t.language:
         line.append(Span(f" ({LANGUAGE_NAMES[question.language]})"))
     who = author

@@ -31,7 +31,7 @@ from bot.model.sessions import OPEN_QUESTIONS, Coming, Question, QuestionState, 
 from bot.ports import Tx
 from bot.rules.alike import alike, language_of
 from bot.rules.codes import NEEDED, code_from, fingerprint
-from bot.rules.session_times import found_in
+from bot.rules.session_times import LONGEST_OVERTIME, found_in
 from bot.rules.sessions import Act
 from bot.usecases.context import Parts, Who
 from bot.usecases.session_composing import session_message_anew
@@ -95,7 +95,8 @@ def _hits(view: SessionView, words: str) -> tuple[Question, ...]:
 
 async def upcoming(parts: Parts, tx: Tx, who: Who) -> list[SessionView]:
     """For the home card: what is announced and still to come."""
-    around = [each for each in await sessions_around(tx, who) if each.state in PLANNED and not is_past(each, who)]
+    found = await sessions_around(tx, who, since=who.now - LONGEST_OVERTIME)
+    around = [each for each in found if each.state in PLANNED and not is_past(each, who)]
     return [await view_for(parts, tx, who, each) for each in around[: session_recap.AT_HOME]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from bot.errors import NotAllowed, Slip
 from bot.messages.session_views import SessionView
@@ -43,11 +44,11 @@ async def need_to_run(tx: Tx, who: Who, session: Session) -> None:
         raise NotAllowed("Only its hosts, facilitators and course admins can do this.")
 
 
-async def sessions_around(tx: Tx, who: Who) -> list[Session]:
-    """Every session that the person may see, by start."""
+async def sessions_around(tx: Tx, who: Who, *, since: datetime | None = None) -> list[Session]:
+    """Every session that the person may see and that starts at or after `since`, by start."""
     cohorts = {e.cohort_id for e in await tx.enrolments_of(who.person.id) if e.state is not EnrolmentState.LEFT}
     led = {cohort.id for cohort in await tx.cohorts(lane=who.lane) if who.is_facilitator(cohort)}
-    found = await tx.sessions(cohorts | led, run_by=who.person.id)
+    found = await tx.sessions(cohorts | led, run_by=who.person.id, since=since)
     return [each for each in found if await _may_see(tx, who, each)]
 
 
