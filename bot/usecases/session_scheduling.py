@@ -323,6 +323,7 @@ async def _move(tx: Tx, who: Who, before: Session, after: Session) -> Session:
     await tx.save_session(after)
     urgent = is_urgent(who.now, before.at, after.at)
     await tx.plan_task(SessionTask(after.id, Task.CHANGE_NOW if urgent else Task.CHANGE, who.now))
+    await tx.plan_task(SessionTask(after.id, Task.REFRESH, who.now))
     await _plan_reminders(tx, after, who.now, told_at=who.now)
     return after
 
@@ -399,7 +400,8 @@ async def cancel(parts: Parts, tx: Tx, who: Who, command: CancelSession) -> Repl
         for kind in ALL_NEWS:
             await tx.drop_task(session.id, kind)
         urgent = is_urgent(who.now, session.at)
-        await tx.plan_task(SessionTask(session.id, Task.CHANGE_NOW if urgent else Task.CHANGE, who.now))
+        for kind in (Task.CHANGE_NOW if urgent else Task.CHANGE, Task.REFRESH):
+            await tx.plan_task(SessionTask(session.id, kind, who.now))
         await tx.wish_task(session.id, Task.DESK, who.now)
     line = t.line("*{title}* does not take place.", title=title_of(session, t))
     message = sessions.said(t, t.t("Cancelled") if announced else t.t("Discarded"), line)

@@ -25,6 +25,8 @@ from bot.usecases.session_posting import (
 )
 
 PEOPLE = 500
+SHOWN_ANEW = 100
+"""People dealt with in one step; showing messages anew takes longer, and others who write wait."""
 AT_ONCE = 20
 DESK_REST = timedelta(seconds=3)
 QUIET_REST = timedelta(seconds=30)
@@ -69,10 +71,11 @@ async def _step(parts: Parts, tx: Tx, task: SessionTask, now: datetime) -> set[s
 
 async def _through_people(tx: Tx, session: Session, task: SessionTask, now: datetime) -> set[str]:
     """The next people of its cohorts."""
-    page = await tx.invited(session.id, after=task.cursor, limit=PEOPLE)
-    guests = await tx.guests(session.id, [each.person_id for each in page])
-    if task.kind in (Task.REFRESH, Task.CHANGE, Task.CHANGE_NOW):
+    size = SHOWN_ANEW if task.kind is Task.REFRESH else PEOPLE
+    page = await tx.invited(session.id, after=task.cursor, limit=size)
+    if task.kind is Task.REFRESH:
         await _show_anew(tx, session, [each.person_id for each in page], now)
+    guests = await tx.guests(session.id, [each.person_id for each in page])
     authors = await tx.authors_in(session.id) if task.kind is Task.RECAP else ()
     rows = [
         row
@@ -80,7 +83,7 @@ async def _through_people(tx: Tx, session: Session, task: SessionTask, now: date
         if (row := _row(session, task.kind, each, guests.get(each.person_id), authors, now)) is not None
     ]
     await tx.add_deliveries(rows)
-    await _went_on(tx, task, [each.person_id for each in page])
+    await _went_on(tx, task, [each.person_id for each in page], size)
     return {each.address.lane for each in page}
 
 
@@ -133,7 +136,7 @@ async def _through_guests(parts: Parts, tx: Tx, session: Session, task: SessionT
         elif task.kind is Task.AUDIENCE and each.card:
             await tx.want_refresh(each.card, now)
     if len(page) == PEOPLE or task.kind is Task.DOORS:
-        await _went_on(tx, task, [each.person_id for each in page])
+        await _went_on(tx, task, [each.person_id for each in page], PEOPLE)
     else:
         _, here = await tx.coming_counts(session.id)
         await tx.rest_task(session.id, task.kind, now + audience_rest(parts, session.lane, here))
@@ -148,8 +151,9 @@ def audience_rest(parts: Parts, lane: str, here: int) -> timedelta:
     return max(AUDIENCE_REST, timedelta(seconds=here / per_second)) if per_second else AUDIENCE_REST
 
 
-async def _went_on(tx: Tx, task: SessionTask, people: Sequence[int]) -> None:
-    if len(people) < PEOPLE:
+async def _went_on(tx: Tx, task: SessionTask, people: Sequence[int], size: int) -> None:
+    """Note how far it came; a page that is not full was the last one."""
+    if len(people) < size:
         await tx.drop_task(task.session_id, task.kind)
     else:
         await tx.plan_task(SessionTask(task.session_id, task.kind, task.at, people[-1]))
