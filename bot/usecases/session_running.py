@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.errors import Slip
 from bot.messages import session_desk, session_forms, sessions
-from bot.messages.blocks import Message, Reply
+from bot.messages.blocks import Reply
 from bot.messages.session_words import ref
 from bot.model.cohort import EnrolmentState
 from bot.model.commands_ama import (
@@ -62,12 +62,14 @@ async def attend(parts: Parts, tx: Tx, who: Who, command: Attend) -> Reply:
     """One press says that somebody is there; from then on their card shows what is on stage."""
     session = await session_meant(tx, who, command.session, prefer=RUNNING)
     may(Act.ATTEND, session)
-    t = who.t
+    t, key = who.t, who.caller.delivery_key or ""
     guest = await tx.guest(session.id, who.person.id)
     if guest is not None and guest.came:
         view = await view_for(parts, tx, who, session)
-        return _card(who, sessions.session_card(view, t), t.t("You are here already."))
-    key = who.caller.delivery_key or ""
+        shown = sessions.session_card(view, t)
+        if key.startswith(f"s{session.id}/"):
+            return Reply(replace=shown, notice=t.t("You are here already."))
+        return Reply(say=shown)
     row = await tx.delivery(key) if key.startswith(f"s{session.id}/") else None
     mine = row is not None and row.person_id == who.person.id
     card = key if mine else key_of(session.id, LIVE, who.person.id)
@@ -75,8 +77,8 @@ async def attend(parts: Parts, tx: Tx, who: Who, command: Attend) -> Reply:
     await _counts(parts, tx, who, session)
     await show_soon(tx, session, who)
     if mine and row is not None:
-        shown = await session_message_anew(parts, tx, row, who.person, {})
-        return Reply(replace=shown, notice=t.t("Recorded: you are here."))
+        here = await session_message_anew(parts, tx, row, who.person, {})
+        return Reply(replace=here, notice=t.t("Recorded: you are here."))
     address = await address_in(tx, who.person.id, who.lane)
     if address is not None:
         live = to_person(session, who.person.id, address, Kind.SESSION_LIVE, LIVE, who.now)
@@ -104,13 +106,6 @@ async def _counts(parts: Parts, tx: Tx, who: Who, session: Session) -> None:
                 who.wake.add(row.address.lane)
                 break
         await sign_of_life(parts, tx, who, enrolment)
-
-
-def _card(who: Who, message: Message, notice: str) -> Reply:
-    """In place of a session's message that was pressed, else as an answer."""
-    if who.caller.pressed and (who.caller.delivery_key or "").startswith("s"):
-        return Reply(replace=message, notice=notice)
-    return Reply(say=message)
 
 
 # --- the queue ------------------------------------------------------------------------------------------------

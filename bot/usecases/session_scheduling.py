@@ -388,7 +388,7 @@ async def move(parts: Parts, tx: Tx, who: Who, command: MoveSession) -> Reply:
 
 async def cancel(parts: Parts, tx: Tx, who: Who, command: CancelSession) -> Reply:
     """Discard a draft at once; of what was announced, ask first, then everybody who did not decline is told once."""
-    session = await session_meant(tx, who, command.session, prefer=PREPARED, mine=True)
+    session = await session_meant(tx, who, command.session, mine=True)
     await need_to_run(tx, who, session)
     may(Act.CANCEL, session)
     t, announced = who.t, session.announced_at is not None
