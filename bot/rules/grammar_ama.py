@@ -17,6 +17,7 @@ _SESSION = re.compile(r"(?:session|séance|seance)?\s*#\s?(\d{1,9})(?!\d)[\s:,]*
 _BARE = re.compile(r"(?:session |séance |seance )?#?\s?(\d{1,9})", re.IGNORECASE)
 _QUESTION = re.compile(r"#?(\d{6,9})(?!\d)[\s:,]*")
 _ANYWAY = re.compile(r"(?:anyway|quand m[eê]me)(?!\w)[\s:,]*", re.IGNORECASE)
+_CODE = re.compile(r"(?:[a-z]{4}[ -]?){3}")
 _COMING = {
     **dict.fromkeys(("going", "coming", "i am going", "present", "presente", "j'y serai", "j'y vais"), "going"),
     **dict.fromkeys(("maybe", "perhaps", "peut etre", "peutetre", "not sure"), "maybe"),
@@ -105,12 +106,16 @@ def _ask(said: Said) -> Command:
 
 def _edit(said: Said) -> Command:
     question, text = _question(said, said.rest)
-    if question is None and text:
+    if question is None and text and not _CODE.fullmatch(said.key):
         raise _no_question(said, text)
-    return ama.EditQuestion(question, text=text or None, form=question is None)
+    return ama.EditQuestion(question, text=text or None if question else None, form=question is None)
 
 
-def _withdraw(question: int | None) -> Command:
+def _withdraw(said: Said) -> Command:
+    """A code that is typed opens the form, which asks for it again: a chat remembers who wrote what."""
+    question, rest = _question(said, said.name or "")
+    if rest and not _CODE.fullmatch(said.key):
+        raise _no_question(said, rest)
     return ama.WithdrawQuestion(question, form=question is None)
 
 
@@ -245,7 +250,7 @@ AMA_READERS: Mapping[str, Callable[[Said], Command]] = {
     "ama.cancel": _cancel,
     "ama.ask": _ask,
     "ama.edit": _edit,
-    "ama.withdraw": _of_question(_withdraw),
+    "ama.withdraw": _withdraw,
     "ama.questions": _of_session(ama.ShowQuestions),
     "ama.upvote": _of_question(_upvote, needed=True),
     "ama.rsvp": _rsvp,

@@ -29,6 +29,8 @@ MEANT: list[tuple[str, Command]] = [
     ("ama edit", ama.EditQuestion(form=True)),
     ("ama retirer 482193", ama.WithdrawQuestion(482193)),
     ("ama withdraw", ama.WithdrawQuestion(form=True)),
+    ("ama withdraw bado-kiru-temu", ama.WithdrawQuestion(form=True)),
+    ("ama modifier bado kiru temu", ama.EditQuestion(form=True)),
     ("ama upvote 482193", ama.Upvote(482193)),
     ("ama rsvp going", ama.Rsvp(coming="going")),
     ("ama rsvp #3 not going", ama.Rsvp(3, "no")),
