@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from adapters.browser.acts import Acts, Origin
 from adapters.browser.log import PersonRecord
 from adapters.browser.platform import SAMPLE_PEOPLE, BrowserPlatform
 from adapters.database.chat import ChatStore
+from adapters.database.schema import metadata
 from bot.messages.actions import encode
 from bot.model.commands_ama import AskQuestion, EditQuestion, Upvote, WithdrawQuestion
 from bot.model.people import Address
@@ -182,3 +184,21 @@ async def test_an_anonymous_question_has_no_moment(sqlite_url: str) -> None:
         assert [(row["author_id"], row["asked_at"]) for row in rows] == [(None, None)] * 3
         assert places_of({"inbox": dump["inbox"]}, "unseen") == []
         assert all(100_000 <= row["id"] < 1_000_000 for row in rows)
+
+
+async def test_the_database_does_not_note_it_either(postgres_url: str) -> None:
+    """PostgreSQL keeps with every row which transaction wrote it: the one that wrote the question wrote nothing about
+    its author, not even that an event of theirs was handled."""
+    async with a_chat(postgres_url) as chat:
+        await chat.says("sam", "cohort create small start 2027-01-12 name spring")
+        await chat.says("sam", 'ama schedule "Ask a CIO" 2026-12-10 13:00')
+        await chat.says("sam", "ama announce #1")
+        form = await chat.presses("sam", encode(AskQuestion(1)))
+        await chat.fills("sam", form, "unseen", text=ASKED, anonymous="1")
+        written: dict[str, set[str]] = {}
+        async with chat.world.store.look() as connection:
+            for table in metadata.sorted_tables:
+                rows = await connection.execute(sa.select(sa.text("xmin::text")).select_from(table))
+                written[table.name] = set(rows.scalars())
+        (ours,) = written["question"]
+        assert {name for name, ids in written.items() if ours in ids} <= {"question", "session_task"}
