@@ -408,7 +408,7 @@ async def seed_demo(app: App) -> None:
     browser, course = app.plugs["browser"].platform, app.shelf.all_latest()[0]
     if isinstance(browser, BrowserPlatform):
         starts = (utc_now() + timedelta(days=8)).date().isoformat()
-        classroom = await seed(app.engine, browser, app.store, WORKSPACE, course, starts)
+        classroom = await seed(app.engine, browser, app.store, WORKSPACE, course, starts, utc_now())
         app.chores.append(asyncio.get_running_loop().create_task(classroom.run(3.0)))
 
 

@@ -24,6 +24,7 @@ from bot.model.work import AuditEntry as AuditEntry
 from bot.model.work import Job as Job
 from bot.model.work import JobRow as JobRow
 from bot.model.work import JobState as JobState
+from bot.ports_ama import AmaRecords
 
 Clock = Callable[[], datetime]
 """The time now, as an aware UTC datetime."""
@@ -234,12 +235,12 @@ class Due:
     doubt: bool
     jobs: bool
     lanes: tuple[str, ...]
+    sessions: bool = False
 
     @property
     def anything(self) -> bool:
-        return bool(
-            self.plan or self.nudge or self.wake or self.held or self.planned or self.doubt or self.jobs or self.lanes
-        )
+        planning = self.plan or self.nudge or self.wake or self.held or self.planned
+        return bool(planning or self.doubt or self.jobs or self.sessions or self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -578,6 +579,7 @@ class Tx(
     DeliveryRecords,
     FactRecords,
     AdminRecords,
+    AmaRecords,
     Protocol,
 ):
     """One transaction: everything in it happens, or nothing."""

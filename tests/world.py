@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from adapters.catalogues import read_catalogues
 from adapters.content.loader import load_courses
-from adapters.database import tables
+from adapters.database import tables, tables_ama
 from adapters.database.migrate import migrate
 from adapters.database.store import DatabaseStore, open_store
 from adapters.holidays import HolidayCalendars
@@ -188,6 +188,7 @@ class World:
                 delivery.lease_until > self.clock.now, delivery.state == "sending"
             ),
             sa.select(sa.func.min(lane.paused_until)).where(lane.paused_until > self.clock.now),
+            sa.select(sa.func.min(tables_ama.session_task.c.at)).where(tables_ama.session_task.c.at > self.clock.now),
         ]
         async with self.store.look() as connection:
             found = [(await connection.execute(look)).scalar() for look in looks]
@@ -265,7 +266,7 @@ async def a_world(url: str, *, timing: Timing | None = None, now: datetime = NOW
         {platform.name: platform},
         read_catalogues(),
         clock,
-        Links("https://course.example"),
+        Links("https://course.example", seal=lambda subject: subject.replace("/", "-")),
         frozenset({ada, otto}),
         timing=timing or Timing(),
     )

@@ -196,6 +196,7 @@ class Acts:
             pressed=True,
             on_home=origin.on_home,
             delivery_key=origin.row.key if origin.row else None,
+            topic=_topic(origin.row),
             event_id=_event(person, client),
         )
 
@@ -225,6 +226,11 @@ def _spoken(reply: Reply, person: PersonRecord) -> Reply:
     return Reply(
         say=said, replace=reply.replace, home=reply.home, file=reply.file, errors=reply.errors, close=reply.close
     )
+
+
+def _topic(row: RowRecord | None) -> str | None:
+    """What the message in a row shows."""
+    return str(row.body.get("topic") or "") or None if row and row.body else None
 
 
 def _event(person: PersonRecord, client: str) -> str:

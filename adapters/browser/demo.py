@@ -1,8 +1,12 @@
-"""The demo's story, told through the engine's doors: a rehearsal is under way, a real cohort waits for its launch."""
+"""The demo's story, told through the engine's doors: a rehearsal is under way, a session is announced, a real cohort
+waits for its launch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from adapters.browser.classmates import CLASSMATES, Classroom, Door
 from adapters.browser.platform import SAMPLE_PEOPLE, Account, BrowserPlatform
@@ -10,6 +14,7 @@ from bot.messages.actions import decode, encode
 from bot.messages.blocks import Buttons, Message, Reply
 from bot.model.cohort import CohortState
 from bot.model.commands import Caller, ConfirmEnrol, CreateCohort, Enrol, Rehearse, Roles
+from bot.model.commands_ama import AnnounceSession, AskQuestion, Rsvp, ScheduleSession, Upvote
 from bot.model.course import Course
 from bot.model.delivery import Delivery, DeliveryState, Kind
 from bot.model.people import Address, Profile, RoleName
@@ -18,6 +23,16 @@ from bot.ports import Store
 MINUTES = 8
 ADMIN, FACILITATOR = "sam", "nadia"
 COHORT = "spring"
+SESSION_IN, SESSION_ZONE = timedelta(minutes=30), "America/Halifax"
+SESSION_TITLES = ("Ask a chief digital officer", "Demandez à une directrice du numérique")
+SESSION_QUESTIONS = (
+    ("mei", "How did you convince the first team to work in the open?"),
+    ("luc", "Que faire quand la sécurité dit toujours non?"),
+    ("tariq", "Which meeting would you abolish first?"),
+)
+FIRST_QUESTION = 310_001
+SESSION_UPVOTES = (("luc", 0), ("odile", 0), ("kofi", 0), ("mei", 1), ("ines", 1))
+"""Who wants which of the questions answered."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +59,20 @@ class Diary:
 
 
 async def seed(
-    door: Door, platform: BrowserPlatform, store: Store, workspace: str, course: Course, starts: str
+    door: Door, platform: BrowserPlatform, store: Store, workspace: str, course: Course, starts: str, now: datetime
 ) -> Classroom:
     """Fill a new demo with people and cohorts; one that was begun before goes on. Returns classmates to let loose."""
     await platform.add_people(workspace, CLASSMATES)
     diary = Diary(store, workspace)
-    await tell(door, diary, course.id, starts)
+    await tell(door, diary, course.id, starts, (now + SESSION_IN).astimezone(ZoneInfo(SESSION_ZONE)))
     return Classroom(door, diary.arrived, course, workspace)
 
 
-async def tell(door: Door, diary: Diary, course_id: str, starts: str) -> None:
-    """Begin a rehearsal with everybody in it unless one is there already, and prepare a cohort to launch.
+async def tell(door: Door, diary: Diary, course_id: str, starts: str, session: datetime) -> None:
+    """Begin a rehearsal with everybody in it unless one is there already, prepare a cohort to launch, and announce a
+    session of the rehearsal's people, for which some have asked something.
 
-    `starts` is the ISO date on which the prepared cohort begins.
+    `starts` is the ISO date on which the prepared cohort begins, `session` the local time of the session.
     """
     if await diary.cohorts():
         return
@@ -70,6 +86,33 @@ async def tell(door: Door, diary: Diary, course_id: str, starts: str) -> None:
     learners = " ".join(f"@{ref}" for ref in people if ref not in (ADMIN, FACILITATOR))
     found = await door.handle(Enrol(rehearsal, learners), admin)
     await door.handle(_confirmation(found), admin)
+    await announce(
+        door, {ref: _caller(diary.workspace, account) for ref, account in people.items()}, rehearsal, session
+    )
+
+
+async def announce(door: Door, callers: Mapping[str, Caller], cohort: str, at: datetime) -> None:
+    """A session that the facilitator can run: open the doors, bring questions on stage, close, send the recap."""
+    session = ScheduleSession(
+        title=SESSION_TITLES[0],
+        title_fr=SESSION_TITLES[1],
+        day=f"{at:%Y-%m-%d}",
+        time=f"{at:%H:%M}",
+        zone=SESSION_ZONE,
+        length="30 min",
+        cohorts=cohort,
+        guest="Isla Kettleby",
+        link="https://meet.example.org/digital",
+    )
+    host = callers[FACILITATOR]
+    await door.handle(session, host)
+    await door.handle(AnnounceSession(), host)
+    for number, (ref, question) in enumerate(SESSION_QUESTIONS, FIRST_QUESTION):
+        await door.handle(AskQuestion(text=question, draft=number, sure=True), callers[ref])
+    for ref, number in SESSION_UPVOTES:
+        await door.handle(Upvote(FIRST_QUESTION + number), callers[ref])
+    for ref in ("luc", "mei", "odile", "kofi"):
+        await door.handle(Rsvp(coming="going"), callers[ref])
 
 
 def _caller(workspace: str, account: Account) -> Caller:

@@ -13,8 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import slack_tables, tables, teams_tables
+from adapters.database import slack_tables, tables, tables_ama, teams_tables
 from adapters.database.metadata import facts_text
+from adapters.database.questions import remove_questions
 from adapters.database.records import Records, parts
 from bot.model.cohort import EnrolmentState
 from bot.model.course import Language
@@ -43,6 +44,7 @@ class ForgetTx(Records):
             await self._leave_teams(entry.lane, entry.ref)
         await self._waive(person_id, address_ids)
         await self._close_enrolments(person_id)
+        await self._leave_sessions(person_id)
         await self._blank(person_id)
 
     async def _blank(self, person_id: int) -> None:
@@ -128,6 +130,18 @@ class ForgetTx(Records):
             values: dict[Any, Any] = {when: joined} | ({table.c.line: None} if table is feedback else {})
             await self.connection.execute(sa.update(table).where(table.c.enrolment_id.in_(ids)).values(values))
 
+    async def _leave_sessions(self, person_id: int) -> None:
+        """Answers to invitations, upvotes, and questions that can be linked to the person; what they led goes on
+        without them."""
+        session, question = tables_ama.session, tables_ama.question
+        for table in (tables_ama.session_guest, tables_ama.session_host, tables_ama.upvote):
+            await self.connection.execute(sa.delete(table).where(table.c.person_id == person_id))
+        for column in (session.c.host_id, session.c.created_by):
+            await self.connection.execute(sa.update(session).where(column == person_id).values({column: None}))
+        theirs = await self.all(sa.select(question.c.id).where(question.c.author_id == person_id))
+        for part in parts([row.id for row in theirs]):
+            await remove_questions(self, part)
+
     async def _drop_entries(self, person_id: int, address_ids: Collection[int]) -> None:
         job_row = tables.job_row
         theirs = (job_row.c.person_id == person_id) | job_row.c.address_id.in_(address_ids)
@@ -166,6 +180,13 @@ class ForgetTx(Records):
         if not wholes:
             return
         pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wholes))})(?!\w)", re.IGNORECASE)
+        session = tables_ama.session
+        guest = (session.c.guest != "", _mentions(session.c.guest, wholes))
+        for row in await self.all(sa.select(session.c.id, session.c.guest).where(*guest)):
+            if pattern.search(row.guest):
+                await self.connection.execute(
+                    sa.update(session).where(session.c.id == row.id).values(guest="", bios=None)
+                )
         for table, name in ((tables.delivery, "content"), (tables.audit, "detail")):
             column = sa.type_coerce(table.c[name], sa.Text())
             statement = sa.select(table.c.id, column.label("facts")).where(

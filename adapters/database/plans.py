@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import groups, tables
+from adapters.database import groups, tables, tables_ama
 from adapters.database.enrolments import ENROLMENTS, open_enrolment
 from adapters.database.metadata import Moment, one_of
 from adapters.database.records import Records
@@ -91,6 +91,7 @@ _DUE = sa.select(
     _exists(DELIVERY, *SENDING).label("sending"),
     _exists(DELIVERY, *UNKNOWN).label("unknown"),
     _exists(tables.job, OPEN_JOB).label("jobs"),
+    _exists(tables_ama.session_task, tables_ama.session_task.c.at <= _NOW).label("sessions"),
     _lanes().label("lanes"),
 )
 
@@ -157,6 +158,7 @@ class PlanTx(Records):
             doubt=bool(row.sending or row.unknown),
             jobs=bool(row.jobs),
             lanes=tuple(row.lanes.split("\n")) if row.lanes else (),
+            sessions=bool(row.sessions),
         )
 
     async def due_groups(

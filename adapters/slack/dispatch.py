@@ -27,6 +27,7 @@ from adapters.slack.showing import Showing
 from adapters.slack.uploads import Uploads
 from adapters.slack.views import files_of, values_of
 from bot.errors import Trouble
+from bot.messages.actions import leaves_no_trace
 from bot.messages.blocks import Message, Reply
 from bot.messages.doors import no_answer
 from bot.model.commands import Caller, Command, Home
@@ -179,7 +180,7 @@ class Dispatch:
 
     async def _keep(self, body: Json, what: Act | acts.Changed | acts.Left) -> str:
         """Store what is not done yet; the name under which it is stored, empty when it could not be."""
-        if isinstance(what, acts.Changed) or not what.event_id:
+        if isinstance(what, acts.Changed) or not what.event_id or _leaves_no_trace(what):
             return ""
         workspace = what.who.workspace if isinstance(what, Act) else what.workspace
         payload = json.dumps(dict(body), ensure_ascii=False)
@@ -296,6 +297,11 @@ class Dispatch:
             log.exception("slack_act_broke", kind=type(what).__name__)
         finally:
             ack.give()
+
+
+def _leaves_no_trace(what: Act | acts.Left) -> bool:
+    """What somebody asks anonymously must not be kept beside their name, not even for a moment."""
+    return isinstance(what, Sent) and leaves_no_trace(what.place.origin.action, values_of(what.place.view))
 
 
 def _read(body: object, nouns: Mapping[str, str]) -> Act | acts.Changed | acts.Left | None:

@@ -68,6 +68,14 @@ def decode(action: str, values: Mapping[str, str] | None = None) -> Command:
         raise Slip(OUTDATED) from None
 
 
+def leaves_no_trace(action: str, values: Mapping[str, str]) -> bool:
+    """Whether nothing may be stored that says who did this, see `Command.traceless`."""
+    try:
+        return decode(action, values).traceless
+    except Slip:
+        return False
+
+
 @cache
 def _kinds(verb: str) -> Mapping[str, tuple[type, bool]]:
     """The type of every field, and whether it may be None."""

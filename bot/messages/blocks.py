@@ -226,7 +226,8 @@ class Form:
     """A form, or with no fields a panel to read. Sending it runs `action` with the fields' values filled in.
 
     `submit` empty: nothing to send, only to close. `buttons` are further presses inside the panel. `number` is what
-    people type for the activity that the form is about.
+    people type for the activity that the form is about. `private`: what it says or asks must never stand in a chat, so
+    it stays a form in plain mode, too.
     """
 
     language: Language
@@ -237,6 +238,7 @@ class Form:
     submit: str = ""
     buttons: tuple[Button, ...] = field(default=())
     number: int | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

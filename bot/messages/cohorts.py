@@ -473,6 +473,14 @@ def kind_name(kind: Kind, t: Catalogue) -> str:
             return t.t("reminder")
         case Kind.DIGEST:
             return t.t("digest")
+        case Kind.SESSION:
+            return t.t("invitation to a session")
+        case Kind.SESSION_REMINDER:
+            return t.t("reminder of a session")
+        case Kind.SESSION_CHANGE:
+            return t.t("news of a session")
+        case Kind.SESSION_RECAP:
+            return t.t("recap of a session")
         case Kind.CLOSING:
             return t.t("closing message")
         case _:

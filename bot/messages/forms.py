@@ -8,6 +8,7 @@ from bot.messages.texts import Catalogue
 from bot.messages.typing import typed_in
 from bot.messages.words import para
 from bot.model.commands import Answer, Command, Done, Feedback, Settings, Snooze, Vote
+from bot.model.commands_ama import AskQuestion
 from bot.model.richtext import Line, Span
 from bot.rules.grammar import find_help
 
@@ -48,6 +49,10 @@ def _how(command: Command, number: int | None, t: Catalogue) -> Line:
             )
         case Snooze():
             return t.line("Type `{snooze}`, or any other day.", snooze=typed("snooze until monday"))
+        case AskQuestion():
+            session = f" #{command.session}" if command.session else ""
+            anyway = typed(f"ama ask anyway{session}")
+            return t.line("Type `{anyway}` and your question to ask it all the same.", anyway=anyway)
         case Feedback():
             return t.line("Type `{feedback}` and one line.", feedback=typed("feedback partly"))
         case Settings():

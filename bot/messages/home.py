@@ -41,8 +41,15 @@ from bot.model.progress import CertificateOutlook
 from bot.model.richtext import Line, Span
 
 
-def home(views: Sequence[CourseView], t: Catalogue, *, open_cohorts: int, admin: Sequence[Cohort]) -> Message:
-    """Everything at a glance: next thing and why, levels, catch-up, settings, my data, help."""
+def home(
+    views: Sequence[CourseView],
+    t: Catalogue,
+    *,
+    open_cohorts: int,
+    admin: Sequence[Cohort],
+    sessions: Sequence[Block] = (),
+) -> Message:
+    """Everything at a glance: next thing and why, levels, catch-up, `sessions`, settings, my data, help."""
     title = t.t("Home")
     blocks: list[Block] = [Title(title)]
     if admin:
@@ -53,6 +60,7 @@ def home(views: Sequence[CourseView], t: Catalogue, *, open_cohorts: int, admin:
     if not views:
         blocks.append(Text(para(t.line("You are not in a course at the moment."))))
     blocks += _join_row(views, open_cohorts, t)
+    blocks += sessions
     blocks += [Divider(), Section(t.t("You and your data"))]
     cohort = views[0].cohort.id if views else None
     blocks.append(

@@ -151,8 +151,9 @@ def forget_question(t: Catalogue) -> Message:
     )
     stays = t.line(
         "*What stays:* how many people completed what, without any link to you, because a cohort's totals must "
-        "stay true; votes in anonymous polls, because nobody knows which one was yours; and the names of cohorts, even "
-        "where somebody put your name into one."
+        "stay true; votes in anonymous polls, because nobody knows which one was yours; questions you asked "
+        "anonymously, for the same reason; and the names of cohorts and sessions, even where somebody put your name "
+        "into one."
     )
     final = t.line("This cannot be undone.")
     buttons = (Button(t.t("Erase everything"), encode(ForgetMe(confirmed=True)), Look.DANGER, typed="forget me yes"),)

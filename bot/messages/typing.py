@@ -36,6 +36,14 @@ _ARGUMENTS = {
     "facilitator": "animateur",
     "in": "en",
     "mon,wed": "lun,mer",
+    "going": "oui",
+    "maybe": "peut-être",
+    "anyway": "quand même",
+    "for": "pour",
+    "host": "hôte",
+    "cohort": "cohorte",
+    "link": "lien",
+    "moderators": "modération",
 }
 _PREFIXES = (("contributor:", "contributeur:"), ('"tue,thu', '"mar,jeu'))
 _VALUES = {

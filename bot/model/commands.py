@@ -20,6 +20,11 @@ class Command:
 
     verb: ClassVar[str]
 
+    @property
+    def traceless(self) -> bool:
+        """Whether nothing may be stored that says who asked for it, not even that somebody did something then."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -443,3 +448,7 @@ class Audit(Command):
     """Who did what in a cohort."""
 
     cohort: str | None = None
+
+
+# Kept apart by subject; importing them makes them known.
+from bot.model import commands_ama as commands_ama  # noqa: E402

@@ -83,7 +83,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One thing to do. `tracks` is empty when it belongs to every track."""
+    """One thing to do. `tracks` is empty when it belongs to every track. `session`: coming to a session does it."""
 
     id: str
     kind: Kind
@@ -97,6 +97,7 @@ class Activity:
     right: frozenset[str] = frozenset()
     anonymous: bool = False
     stance_first: bool = False
+    session: bool = False
     media: Media | None = None
     url: Texts = field(default_factory=dict)
 

@@ -45,7 +45,8 @@ MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 
 
 class Kind(StrEnum):
-    """What a delivery is. `REFRESH` shows a sent message anew; everything else posts a message."""
+    """What a delivery is. `SESSION` invites to a session. `REFRESH` shows a sent message anew; everything else posts a
+    message."""
 
     WELCOME = "welcome"
     READY_CHECK = "ready_check"
@@ -56,10 +57,17 @@ class Kind(StrEnum):
     CLOSING = "closing"
     ALERT = "alert"
     PROGRESS = "progress"
+    SESSION = "session"
+    SESSION_REMINDER = "session_reminder"
+    SESSION_CHANGE = "session_change"
+    SESSION_LIVE = "session_live"
+    SESSION_RECAP = "session_recap"
+    SESSION_NOTE = "session_note"
+    SESSION_DESK = "session_desk"
     REFRESH = "refresh"
 
 
-UNSOLICITED = frozenset({Kind.READY_CHECK, Kind.LESSON, Kind.NUDGE, Kind.DIGEST, Kind.NOTICE})
+UNSOLICITED = frozenset({Kind.READY_CHECK, Kind.LESSON, Kind.NUDGE, Kind.DIGEST, Kind.NOTICE, Kind.SESSION})
 """Kinds that count against the weekly budget."""
 
 

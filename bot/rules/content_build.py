@@ -127,6 +127,7 @@ def _activity(facts: Raw, sections: Mapping[Language, Raw]) -> Activity:
         right=_ids(facts, "right"),
         anonymous=facts.get("anonymous") or False,
         stance_first=facts.get("stance_first") or False,
+        session=facts.get("session") or False,
         media=_media(facts, languages),
         url=_texts(facts.get("url"), languages),
     )

@@ -28,7 +28,7 @@ _OWN: Mapping[Kind, tuple[str, ...]] = {
     Kind.QUIZ: ("options", "right"),
     Kind.REFLECTION: (),
     Kind.STARTER: ("stance_first",),
-    Kind.TASK: ("url",),
+    Kind.TASK: ("url", "session"),
 }
 _SOMEWHERE = tuple(dict.fromkeys([*_COMMON, *(key for keys in _OWN.values() for key in keys)]))
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -102,7 +102,7 @@ def _activity(item: Facts, outline: Outline, words: Words) -> ActivityOutline:
     own = _SOMEWHERE if kind is None else (*_COMMON, *_OWN[kind])
     _keys(item, kind, own)
     item.number("minutes", code="C113")
-    for flag in ("core", "anonymous", "stance_first"):
+    for flag in ("core", "anonymous", "stance_first", "session"):
         item.flag(flag)
     _tracks(item, outline)
     if kind is Kind.VIDEO:

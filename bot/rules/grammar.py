@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 
 from bot.errors import Slip
 from bot.model.commands import CohortHome, Command, Help, Home
+from bot.model.commands_ama import AmaHome
 from bot.model.course import Language
+from bot.rules.grammar_ama import AMA_READERS
 from bot.rules.grammar_cohort import COHORT_READERS
 from bot.rules.grammar_course import COURSE_READERS, help_about, lone_sign, whole_phrase
 from bot.rules.grammar_said import Said
@@ -22,8 +24,8 @@ from bot.rules.grammar_words import NOUNS, Noun, find_help, noun_called, table, 
 
 __all__ = ["Noun", "VerbHelp", "find_help", "parse", "table"]
 
-_READERS: Mapping[str, Callable[[Said], Command]] = {**COURSE_READERS, **COHORT_READERS}
-_HOMES: Mapping[str, Callable[[], Command]] = {"course": Home, "cohort": CohortHome}
+_READERS: Mapping[str, Callable[[Said], Command]] = {**COURSE_READERS, **AMA_READERS, **COHORT_READERS}
+_HOMES: Mapping[str, Callable[[], Command]] = {"course": Home, "ama": AmaHome, "cohort": CohortHome}
 _ALONE = next(noun for noun in NOUNS if noun.alone)
 
 _LONGEST_VERB = 4  # words: "je suis de retour"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.model.course import Language
+from bot.rules.grammar_ama_words import AMA
 from bot.rules.grammar_cohort_words import COHORT
 from bot.rules.grammar_course_words import COURSE
 from bot.rules.grammar_text import key
@@ -60,6 +61,7 @@ def verbs_of(noun: str) -> Mapping[str, VerbHelp]:
 
 NOUNS: tuple[Noun, ...] = (
     Noun("course", "cours", ("course", "cours"), alone=True, verbs=COURSE),
+    Noun("ama", "ama", ("ama", "amas"), alone=False, verbs=AMA),
     Noun(
         "cohort",
         "cohorte",

@@ -26,6 +26,7 @@ from bot.usecases.enrolling import job_message
 from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, lesson_shown, view_of_lesson
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
+from bot.usecases.session_composing import ABOUT_SESSIONS, TO_LEARNERS, Views, session_message, session_message_anew
 
 A_DAY = timedelta(hours=26)
 """No local day is longer, whatever the clocks do."""
@@ -81,6 +82,8 @@ class Composer:
         if row.kind is Kind.LESSON and person is not None:
             view, _ = await view_of_lesson(self.parts, tx, row, person)
             return lesson_shown(self.parts, view, self.parts.t(person.language))
+        if row.kind in ABOUT_SESSIONS and person is not None:
+            return await session_message_anew(self.parts, tx, row, person, batch.sessions)
         if row.kind in (Kind.PROGRESS, Kind.ALERT):
             verdict = await self._other(tx, row, batch)
         elif enrolment is None or cohort is None or person is None:
@@ -95,10 +98,19 @@ class Composer:
         enrolment = batch.enrolments.get(row.enrolment_id or 0)
         cohort = batch.cohorts.get(row.cohort_id or 0)
         person = batch.people.get(row.person_id or 0)
+        if row.kind in ABOUT_SESSIONS and row.enrolment_id is None:
+            return await self._session(tx, row, person, batch, now)
         if enrolment is None or cohort is None or person is None or enrolment.state is EnrolmentState.LEFT:
             return Waive("left")
         if cohort.state is CohortState.CLOSED and row.kind is not Kind.CLOSING and row.priority is not Priority.ASKED:
             return Waive("closed")
+        if row.kind in TO_LEARNERS:
+            verdict = await self._session(tx, row, person, batch, now)
+            if isinstance(verdict, Waive):
+                return verdict
+            if row.kind is Kind.SESSION and enrolment.state is EnrolmentState.PAUSED:
+                return Waive("paused")
+            return self._hold(row, batch, enrolment, cohort, person, now) or verdict
         if hold := self._hold(row, batch, enrolment, cohort, person, now):
             return hold
         if row.kind is Kind.LESSON:
@@ -155,6 +167,12 @@ class Composer:
         view = LessonView(cohort.id, course, lesson, enrolment.track, self.parts.links, plain=person.plain)
         return lesson_shown(self.parts, view, t)
 
+    async def _session(self, tx: Tx, row: Delivery, person: Person | None, batch: Batch, now: datetime) -> Verdict:
+        if person is None or not person.known:
+            return Waive("gone")
+        found = await session_message(self.parts, tx, row, person, batch.sessions, now)
+        return Waive(found) if isinstance(found, str) else Send(found)
+
     async def _around(self, tx: Tx, row: Delivery, enrolment: Enrolment, cohort: Cohort, person: Person) -> Verdict:
         t = self.parts.t(person.language)
         view = await course_view(self.parts, tx, cohort, enrolment, person)
@@ -197,6 +215,9 @@ class Composer:
             if original.kind is Kind.LESSON:
                 view, _ = await view_of_lesson(self.parts, tx, original, person)
                 return Send(lesson_shown(self.parts, view, self.parts.t(person.language)))
+            if original.kind in ABOUT_SESSIONS:
+                shown = await session_message_anew(self.parts, tx, original, person, batch.sessions)
+                return Send(shown) if shown is not None else Waive("gone")
             row = original
         if person is None:
             return Waive("gone")
@@ -241,6 +262,7 @@ class Batch:
     """When each enrolment got its last lesson, if that may have been today."""
     opens: dict[tuple[object, ...], datetime] = field(default_factory=dict)
     """When windows open, by what people have in common."""
+    sessions: Views = field(default_factory=dict)
 
     @classmethod
     async def load(cls, tx: Tx, rows: Sequence[Delivery], now: datetime) -> Batch:

@@ -16,6 +16,8 @@ from bot.messages.forms import form_message
 from bot.messages.slips import slip_message, slip_words, trouble_message
 from bot.messages.texts import Catalogue
 from bot.model import commands as c
+from bot.model import commands_ama as ama
+from bot.model.calendar import CalendarEvent
 from bot.model.cohort import CohortState
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
@@ -36,10 +38,16 @@ from bot.usecases import (
     planning,
     privacy,
     reporting,
+    session_after,
+    session_asking,
+    session_running,
+    session_scheduling,
 )
 from bot.usecases.composing import Composer
 from bot.usecases.context import LookUp, Parts, Report, Who
 from bot.usecases.delivering import Lanes
+from bot.usecases.session_calendar import calendar
+from bot.usecases.session_tasks import advance_sessions
 from bot.usecases.who import identify
 
 Handler = Callable[[Parts, Tx, Who, Any], Awaitable[Reply]]
@@ -99,6 +107,32 @@ HANDLERS: Mapping[type[Command], Handler] = {
     c.CloseCohort: cohorts.close,
     c.OpenTo: cohorts.open_to,
     c.Audit: cohorts.audit,
+    ama.AmaHome: session_asking.home,
+    ama.ListSessions: session_asking.list_sessions,
+    ama.ShowSession: session_asking.show,
+    ama.ScheduleSession: session_scheduling.schedule,
+    ama.ChangeSession: session_scheduling.change,
+    ama.AnnounceSession: session_scheduling.announce,
+    ama.MoveSession: session_scheduling.move,
+    ama.CancelSession: session_scheduling.cancel,
+    ama.AskQuestion: session_asking.ask,
+    ama.EditQuestion: session_asking.edit,
+    ama.WithdrawQuestion: session_asking.withdraw,
+    ama.ShowQuestions: session_asking.show_questions,
+    ama.Upvote: session_asking.upvote,
+    ama.Rsvp: session_asking.rsvp,
+    ama.OpenDoors: session_running.open_doors,
+    ama.Attend: session_running.attend,
+    ama.NextQuestion: session_running.next_question,
+    ama.MarkAnswered: session_running.answered,
+    ama.PutBack: session_running.later,
+    ama.HideQuestion: session_running.hide,
+    ama.MergeQuestions: session_running.merge,
+    ama.CloseSession: session_running.close,
+    ama.AnswerQuestion: session_after.answer,
+    ama.SendRecap: session_after.recap,
+    ama.JudgeAnswer: session_after.judge,
+    ama.CarryOver: session_after.carry_over,
 }
 """What is done for every command."""
 
@@ -135,21 +169,28 @@ class Engine:
     async def _answer(self, meaning: Callable[[Who], Command], caller: Caller, *, form: bool = False) -> Reply:
         who: Who | None = None
         found: Mapping[str, tuple[Found, ...]] | None = None
+        traceless = False
         try:
             while True:
                 try:
                     async with self.parts.store.transaction() as tx:
-                        if not await self._first_time(tx, caller):
-                            return Reply()
                         who = await identify(self.parts, tx, caller, self.parts.clock())
                         who.found = found
                         command = meaning(who)
-                        reply = await HANDLERS[type(command)](self.parts, tx, who, command)
+                        traceless = command.traceless
+                        if not traceless:
+                            if not await self._first_time(tx, caller):
+                                return Reply()
+                            reply = await HANDLERS[type(command)](self.parts, tx, who, command)
+                    if traceless:
+                        # apart from what is known of the person: databases note what was stored together
+                        async with self.parts.store.transaction() as tx:
+                            reply = await HANDLERS[type(command)](self.parts, tx, who, command)
                     break
                 except LookUp as missing:
                     found = await self._find(caller, missing.wanted)
         except Slip as slip:
-            if caller.event_id is not None:
+            if caller.event_id is not None and not traceless:
                 async with self.parts.store.transaction() as tx:
                     if not await self._first_time(tx, caller):
                         return Reply()
@@ -171,6 +212,11 @@ class Engine:
             if row is None or person is None or row.person_id != person.id:
                 return None
             return await self.lanes.composer.anew(tx, row, self.parts.clock())
+
+    async def calendar(self, subject: str) -> Sequence[CalendarEvent] | None:
+        """What a sealed calendar address is about; None where there is nothing (any more)."""
+        async with self.parts.store.reading() as tx:
+            return await calendar(self.parts, tx, subject)
 
     async def _afterwards(self, who: Who) -> None:
         """What the world is told once the facts are stored; its troubles do not undo them."""
@@ -199,7 +245,9 @@ class Engine:
         """In plain mode, and where a platform has no forms, a form is said as a message with what to type."""
         platform = self.parts.platform_of(who.caller.address)
         can = platform is not None and Ability.FORMS in platform.can
-        if reply.form is None or reply.say is not None or (can and not who.person.plain):
+        if reply.form is None or reply.say is not None:
+            return reply
+        if can and (reply.form.private or not who.person.plain):
             return reply
         return replace(reply, form=None, say=form_message(reply.form, who.t))
 
@@ -228,7 +276,9 @@ class Engine:
                 await self._plan(due, now)
             if due.jobs:
                 await self._advance_jobs(now)
-            if due.plan or due.held or due.planned or due.wake or due.jobs:
+            if due.sessions:
+                await advance_sessions(parts, now, self.report)
+            if due.plan or due.held or due.planned or due.wake or due.jobs or due.sessions:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())
             if due.doubt:

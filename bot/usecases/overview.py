@@ -7,6 +7,7 @@ from bot.messages.help import help_message
 from bot.messages.home import certificate as certificate_message
 from bot.messages.home import home as home_message
 from bot.messages.home import progress as progress_message
+from bot.messages.session_recap import home_part
 from bot.messages.views import CourseView
 from bot.model.cohort import Cohort, CohortState, EnrolmentState
 from bot.model.commands import Certificate, Help, Home, Progress
@@ -14,6 +15,7 @@ from bot.ports import Tx
 from bot.usecases.context import Parts, Who
 from bot.usecases.joining import JOINABLE
 from bot.usecases.looking import course_view
+from bot.usecases.session_asking import upcoming
 from bot.usecases.who import HERE, my_enrolment
 
 
@@ -31,7 +33,8 @@ async def home(parts: Parts, tx: Tx, who: Who, command: Home) -> Reply:
     around = await tx.cohorts(lane=who.lane)
     to_join = [c for c in around if c.state in JOINABLE and not c.rehearsal and c.id not in mine]
     led = [c for c in around if leads(who, c) and c.state is not CohortState.CLOSED]
-    message = home_message(views, who.t, open_cohorts=len(to_join), admin=led)
+    sessions = home_part(await upcoming(parts, tx, who), who.t)
+    message = home_message(views, who.t, open_cohorts=len(to_join), admin=led, sessions=sessions)
     return Reply(home=message, say=None if who.caller.on_home else message)
 
 

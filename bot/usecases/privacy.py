@@ -11,6 +11,7 @@ from bot.messages.actions import encode
 from bot.messages.blocks import File, Reply
 from bot.messages.lessons import WORTH_WORDS
 from bot.messages.plans import when
+from bot.messages.session_words import COMING_WORDS
 from bot.messages.settings import forget_question, forgotten, my_data
 from bot.messages.texts import Catalogue
 from bot.messages.words import window_words
@@ -20,6 +21,7 @@ from bot.model.delivery import Delivery
 from bot.model.people import Address
 from bot.model.progress import Worth
 from bot.model.richtext import Line, Span
+from bot.model.sessions import Coming
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
 
@@ -39,6 +41,7 @@ async def my_data_card(parts: Parts, tx: Tx, who: Who, command: MyData) -> Reply
         (t.t("Courses"), _courses(data, zone, t)),
         (t.t("What you completed"), _completions(data, titles, zone, t)),
         (t.t("What you answered"), _answers(data, titles, t)),
+        (t.t("Sessions"), _asked(data, t)),
         (t.t("Messages sent to you"), [t.line_n("{n} message.", "{n} messages.", len(data["messages"]))]),
     ]
     return Reply(say=my_data(sections, t, encode(MyData(file=True))))
@@ -115,7 +118,45 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
         {"at": _iso(entry.at), "action": entry.action, "cohort": entry.cohort_id, "detail": dict(entry.detail)}
         for entry in await tx.audit_of(person.id)
     ]
+    data["sessions"] = await _sessions(tx, person.id)
     return data
+
+
+async def _sessions(tx: Tx, person_id: int) -> dict[str, Any]:
+    """Invitations answered, questions under one's name and upvotes, and the sessions that one runs. Nothing here, and
+    nothing elsewhere, knows what somebody asked anonymously."""
+    led = await tx.sessions([], run_by=person_id)
+    return {
+        "invitations": [
+            {"session": guest.session_id, "answer": guest.coming.value if guest.coming else None, "came": guest.came}
+            for guest in await tx.guest_of(person_id)
+        ],
+        "questions": [
+            {
+                "session": each.session_id,
+                "number": each.id,
+                "text": each.text,
+                "at": _iso(each.asked_at) if each.asked_at else None,
+                "answered": each.verdict.value if each.verdict else None,
+            }
+            for each in await tx.questions_by(person_id)
+        ],
+        "upvotes": sorted(await tx.upvoted(person_id)),
+        "led": [{"session": each.id, "titles": {k.value: v for k, v in each.titles.items()}} for each in led],
+    }
+
+
+def _asked(data: dict[str, Any], t: Catalogue) -> Sequence[Line]:
+    about = data["sessions"]
+    question = t.t("Question")
+    lines = [t.line("{label}: {words}", label=question, words=Span(q["text"], italic=True)) for q in about["questions"]]
+    for entry in about["invitations"]:
+        answer = t.t(COMING_WORDS[Coming(entry["answer"])]) if entry["answer"] else t.t("no answer")
+        came = t.t("; you were there") if entry["came"] else ""
+        lines.append(t.line("Session #{number}: {answer}", number=entry["session"], answer=answer + came))
+    if about["upvotes"]:
+        lines.append(t.line_n("{n} question upvoted.", "{n} questions upvoted.", len(about["upvotes"])))
+    return lines or [t.line("None.")]
 
 
 def _message(row: Delivery, cohort: str | None) -> dict[str, Any]:

@@ -153,3 +153,48 @@ async def test_a_facilitator_sees_numbers_and_no_names(browser: Browser, demo: D
         await expect(report).to_contain_text("11 people are enrolled.")
         await expect(report).not_to_contain_text("Ben")
         await assert_accessible(page)
+
+
+async def test_a_session_from_its_schedule_to_the_recap(browser: Browser, demo: Demo) -> None:
+    """Nadia schedules and announces it; Ben asks in the form, Amélie upvotes; the question comes on stage, is answered,
+    and stands in the recap."""
+    question = "How do small teams begin?"
+    async with (
+        a_page(browser, demo, "nadia") as nadia,
+        a_page(browser, demo, "ben") as ben,
+        a_page(browser, demo, "amelie") as amelie,
+    ):
+        composer = nadia.get_by_role("textbox").last
+        await composer.fill('/ama schedule "Ask Maren" tomorrow 13:00 cohort rehearsal-1')
+        await composer.press("Enter")
+        draft = nadia.get_by_role("article").filter(has=nadia.get_by_role("heading", name="Draft: Ask Maren"))
+        await expect(draft).to_contain_text("When it is for your people")
+        await assert_accessible(nadia)
+        await draft.get_by_role("button", name="Announce").click()
+
+        invitation = ben.get_by_role("article").filter(has=ben.get_by_role("heading", name="Ask Maren", exact=True))
+        await invitation.get_by_role("button", name="Going", exact=False).first.click()
+        await expect(invitation).to_contain_text("Your answer: Going.")
+        await invitation.get_by_role("button", name="Ask a question").click()
+        dialog = ben.get_by_role("dialog")
+        await dialog.get_by_role("textbox").fill(question)
+        await assert_accessible(ben)
+        await dialog.get_by_role("button", name="Ask", exact=True).click()
+        await expect(ben.get_by_role("heading", name="Asked", exact=True)).to_be_visible()
+
+        composer = amelie.get_by_role("textbox").last
+        await composer.fill("/ama questions #2")
+        await composer.press("Enter")
+        await amelie.get_by_role("button", name=f"Appuyer : {question}").last.click()
+
+        desk = nadia.get_by_role("article").filter(has=nadia.get_by_role("heading", name="Desk: Ask Maren"))
+        await expect(desk).to_contain_text("1 upvote", timeout=60_000)
+        await desk.get_by_role("button", name="Next question").click()
+        await expect(desk.get_by_role("heading", name="On stage")).to_be_visible()
+        await desk.get_by_role("button", name="Close the session").click()
+        await desk.get_by_role("button", name="Send the recap").click()
+        recap = ben.get_by_role("article").filter(has=ben.get_by_role("heading", name="Recap: Ask Maren"))
+        await expect(recap).to_contain_text(question)
+        await recap.get_by_role("button", name=f"Yes: {question}").click()
+        await expect(recap).to_contain_text("Your answer: Yes.")
+        await assert_accessible(ben)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -17,9 +18,10 @@ from adapters.database.migrate import migrate
 from adapters.database.schema import metadata
 from adapters.database.store import DatabaseStore, open_store
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, Pace
-from bot.model.course import Slot, Weekday
+from bot.model.course import Language, Slot, Weekday
 from bot.model.delivery import Delivery, DeliveryState, Kind, MessageRef
 from bot.model.people import Address, Profile, Window
+from bot.model.sessions import Question, Session, SessionState
 from bot.ports import NewDelivery, NewEnrolment, Outcome, Store
 from tests.conftest import execute_on_postgres, find_postgres
 
@@ -184,3 +186,33 @@ async def send(store: Store, *rows: NewDelivery, at: datetime = NOW) -> list[Del
         claimed = await claim(store, 1000, lane, at=at)
         assert await store.settle(WORKER, [sent(row, f"m-{row.key}", at) for row in claimed]) == []
     return [await look_up(store, row.key) for row in rows]
+
+
+# --- sessions ---------------------------------------------------------------------------------------------
+
+
+def a_session(cohorts: tuple[int, ...], **changes: Any) -> Session:
+    """Announced, on 12 March at 13:00 in Toronto."""
+    session = Session(
+        id=0,
+        lane=LANE,
+        state=SessionState.ANNOUNCED,
+        titles={Language.EN: "Ask a CIO", Language.FR: "Demandez au DPI"},
+        starts=datetime(2026, 3, 12, 13),  # noqa: DTZ001 - a wall time
+        zone="America/Toronto",
+        at=datetime(2026, 3, 12, 17, tzinfo=UTC),
+        minutes=60,
+        uid=f"session-{next(_UIDS)}@chatcourse",
+        created_by=None,
+        created_at=NOW,
+        updated_at=NOW,
+        cohorts=cohorts,
+    )
+    return replace(session, **changes)
+
+
+def a_question(session_id: int, number: int, **changes: Any) -> Question:
+    return replace(Question(number, session_id, f"Question {number}?", Language.EN), **changes)
+
+
+_UIDS = itertools.count(1)

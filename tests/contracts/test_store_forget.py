@@ -14,6 +14,7 @@ from bot.model.course import Language, Weekday
 from bot.model.delivery import DeliveryState, Kind, MessageRef
 from bot.model.people import Absence, Person, Profile, Role, RoleName, Window
 from bot.model.progress import Completion, Given, Worth
+from bot.model.sessions import Coming
 from bot.ports import AuditEntry, Job, JobState
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
@@ -21,6 +22,8 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
     WORKER,
     a_delivery,
     a_migrated_url,
+    a_question,
+    a_session,
     add_cohort,
     an_address,
     an_empty_store,
@@ -37,7 +40,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
 )
 
 NAME, REF, OTHER_REF, PLACE = "Zoë O'Brien", "U_ZOE_77", "29:zoe-teams", "D_ZOE_PLACE"
-WORDS = ("my reflection", "a shared thought", "too long for me")
+WORDS = ("my reflection", "a shared thought", "too long for me", "what I asked")
 SECRETS = ("Zoë", "zoë o", "ZOË", "ZOE", "zoe", "e-ref-77", "option-7", *WORDS, "Pacific/Apia", "policy-track")
 
 
@@ -88,6 +91,15 @@ async def zoe(store: DatabaseStore) -> Enrolment:
         await tx.save_feedback(one.id, "one", Worth.PARTLY, "too long for me", NOW)
         await tx.keep_tier(one.id, "silver")
         await tx.want_refresh(f"e{one.id}/lesson/one", NOW)
+        session = a_session((cohort.id,), created_by=one.person_id, host_id=one.person_id, guest=f"With {NAME}")
+        session = await tx.add_session(session)
+        await tx.save_session(replace(session, cohosts=(other.person_id, one.person_id)))
+        await tx.add_question(a_question(session.id, 700_001, text="what I asked", author_id=one.person_id))
+        await tx.add_question(a_question(session.id, 700_002, text="what others asked", author_id=other.person_id))
+        for question, person_id in ((700_001, other.person_id), (700_002, one.person_id), (700_002, other.person_id)):
+            await tx.add_upvote(question, person_id)
+        await tx.save_coming(session.id, one.person_id, Coming.GOING)
+        await tx.save_came(session.id, one.person_id, f"s{session.id}/live/p{one.person_id}")
         await tx.add_audit(AuditEntry(NOW, one.person_id, LANE, "role", cohort.id, {"who": f"<@{REF}>", "n": 1}))
         await tx.add_audit(AuditEntry(NOW, other.person_id, LANE, "enrol", cohort.id, {"list": ["x", NAME.upper()]}))
         job = Job(0, "enrol", JobState.ASKING, cohort.id, one.person_id, here, NOW)
@@ -157,6 +169,22 @@ async def test_totals_stay_true(store: DatabaseStore) -> None:
         assert await tx.given(one.id) == []
         assert await tx.tally(one.cohort_id, "one", "poll") == {}
         assert await tx.shared_texts(one.cohort_id, "one", "s", 9) == []
+
+
+async def test_sessions_go_on_without_them(store: DatabaseStore) -> None:
+    """Their questions, upvotes and answers to invitations are gone; the session and what others asked stay."""
+    one = await zoe(store)
+    async with store.reading() as tx:
+        (session,) = await tx.sessions([one.cohort_id])
+    await forget(store, one.person_id)
+    async with store.reading() as tx:
+        (left,) = await tx.sessions([one.cohort_id])
+        (question,) = await tx.questions(session.id)
+        assert (left.host_id, left.created_by, left.guest) == (None, None, "")
+        assert left.cohosts == session.cohosts[:1]
+        assert (question.text, question.votes) == ("what others asked", 1)
+        assert await tx.guest_of(one.person_id) == []
+        assert await tx.coming_counts(session.id) == (dict.fromkeys(Coming, 0), 0)
 
 
 async def test_nothing_more_is_sent(store: DatabaseStore) -> None:

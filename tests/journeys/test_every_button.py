@@ -77,9 +77,14 @@ async def test_no_button_is_dead_and_none_breaks(name: str, sqlite_url: str) -> 
         await world.presses(world.ada, "Enrol 2 people", reply)
         reply = await world.says(world.ada, "cohort launch spring")
         await world.presses(world.ada, "Launch now", reply)
+        await world.says(world.ada, 'ama schedule "Ask a CIO" 2026-12-03 17:30')
+        await world.says(world.ada, "ama announce #1")
+        await world.says(world.ben, "ama ask How do small teams begin?")
+        await world.says(world.zoe, "ama demander Qui paie tout cela ?")
         await world.at(datetime(2026, 12, 3, 22, tzinfo=UTC))
+        await world.says(world.ada, "ama open #1")
         visitor = Visitor(world, getattr(world, name))
-        for word in ("home", "help", "progress", "cohort"):
+        for word in ("home", "help", "progress", "ama", "ama show #1", "ama questions #1", "cohort"):
             answer = await world.says(visitor.who, word)
             visitor.look(answer.say)
         for posted in world.platform.to(visitor.who):

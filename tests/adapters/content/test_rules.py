@@ -85,6 +85,7 @@ EDITS: list[tuple[str, ...]] = [
     (FIRST, "media/film.mp4", "media/flim.mp4", "C118", "10", "media/film.mp4"),
     (FIRST, "media/film.mp4", "../02-second/lesson.yaml", "C118", "10", ""),
     (FIRST, "anonymous: true", "right: [no]", "C119", "15", "Remove right"),
+    (FIRST, "anonymous: true", "session: true", "C119", "15", "Remove session"),
     (FIRST, "options: [a-lot, no]", "options: [no]", "C120", "17", "2 to 10"),
     (FIRST, "options: [a-lot, no]", "options: [a, b, c, d, e, f, g, h, i, j, k]", "C120", "17", "2 to 10"),
     (FIRST, "options: [a-lot, no]", "options: [a-lot, a-lot]", "C105", "17", "Keep one"),

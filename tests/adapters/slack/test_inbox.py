@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.messages.actions import encode
 from bot.messages.blocks import Button, Reply
+from bot.model.commands_ama import AskQuestion
 from tests.adapters.slack.inbound_stage import Door, a_door, a_form, saying
 
 SOON = 0.05
@@ -214,3 +216,16 @@ async def test_closing_waits_for_what_was_begun() -> None:
         await door.inbound.close()
         assert door.ben.ephemerals()[-1].text == "At last"
         assert door.inbox.rows == {}
+
+
+async def test_an_anonymous_question_is_never_kept() -> None:
+    """However slow the engine is: the inbox would say who wrote it."""
+    async with a_door(ack_seconds=SOON) as door:
+        await door.opened_form(a_form(action=encode(AskQuestion(1, anonymous=True, draft=400_001))))
+        door.engine.gate.clear()
+        door.engine.reply = Reply(close=True, notice="Saved.")
+        assert (await door.ben.submit(None, {"Your words": "Why so slow?"})).ok
+        assert door.inbox.put_in == 0
+        door.engine.gate.set()
+        await door.idle()
+        assert dict(door.engine.asked[-1].values) == {"text": "Why so slow?"}

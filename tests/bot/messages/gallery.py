@@ -19,6 +19,7 @@ from bot.messages.failures import SENTENCES
 from bot.messages.forms import form_message
 from bot.messages.lessons import LessonView
 from bot.messages.links import Links
+from bot.messages.session_recap import home_part
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, Pace, PauseReason
@@ -29,10 +30,12 @@ from bot.model.delivery import Kind as DeliveryKind
 from bot.model.people import Address, Person, Role, RoleName, Window
 from bot.model.progress import Given, LessonProgress, Worth
 from bot.model.richtext import Moment, Span
+from bot.model.sessions import Coming
 from bot.model.work import AuditEntry, Job, JobRow, JobState
 from bot.rules.badges import lesson_progress, outlook
 from bot.rules.grammar import table
 from bot.rules.planner import PlannedMoment, Step, Why, Wishes
+from tests.bot.messages.gallery_ama import a_view, session_things
 
 CONTENT = Path(__file__).resolve().parents[3] / "course_content"
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -364,6 +367,14 @@ def admin_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
     )
 
 
+def ama_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
+    """What everybody sees of sessions."""
+    yield from session_things(scene.t, scene.cohort())
+    views = [a_view(coming=coming) for coming in (None, Coming.MAYBE)]
+    part = home_part([*views[:1], replace(views[1], session=replace(views[1].session, id=4), questions=())], scene.t)
+    yield "home with sessions", home.home([], scene.t, open_cohorts=0, admin=(), sessions=part)
+
+
 def small_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
     t = scene.t
     slip = Slip("There is no cohort “{name}” here.", example="cohort create culture start 2026-12-01", name="‹x›")
@@ -380,7 +391,7 @@ def everything(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
     for plain in (False, True):
         for name, _, message in lesson_messages(scene, track=scene.course.tracks[-1].id, plain=plain):
             yield f"{'plain ' if plain else ''}lesson {name}", message
-    for things in (panels, learner_things, admin_things, small_things):
+    for things in (panels, learner_things, admin_things, ama_things, small_things):
         for name, thing in things(scene):
             yield name, thing
             if isinstance(thing, Form):

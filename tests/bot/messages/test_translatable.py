@@ -34,6 +34,8 @@ NAMES = re.compile(
     r"|spring|(?<=›)(draft|running|paused|closed)\b"  # cohorts
     r"|English|Français"  # languages in their own words
     r"|[A-Z]\w+/[\w/]+|CA-[A-Z]{2}"  # zones and regions
+    r"|Halifax|Toronto|Vancouver|Tokyo|(?<=\d )(December|décembre)(?= \d)|https?://\S+"  # cities, months, addresses
+    r"|bado-kiru-temu"  # codes
 )
 
 LEARNER = """

@@ -10,6 +10,7 @@ import pytest
 from bot.errors import SendFailed
 from bot.messages.actions import encode
 from bot.messages.blocks import Reply
+from bot.messages.typing import noun_in
 from bot.model import commands as c
 from bot.model.commands import COMMANDS
 from bot.model.course import Language
@@ -38,7 +39,7 @@ def test_every_verb_that_can_be_typed_has_a_handler() -> None:
     """The examples of the help card are understood in both languages, and each becomes something that is handled."""
     for row in table():
         for language in Language:
-            noun = row.noun if language is Language.EN else {"course": "cours", "cohort": "cohorte"}[row.noun]
+            noun = noun_in(language, row.noun)
             command = parse(f"{noun} {row.example_in(language)}", language=language, direct=True)
             assert type(command) in HANDLERS, row
             assert command.verb == row.command, row

@@ -1,0 +1,188 @@
+"""What can be typed after `ama`."""
+
+from __future__ import annotations
+
+from bot.rules.grammar_verbs import EVERYONE, LEADERS, N_, rows
+
+AMA = (
+    *rows(
+        "ama",
+        EVERYONE,
+        ("home", "home ||", "accueil ||", N_("Sessions at a glance."), "menu, overview, aperçu"),
+        (
+            "list",
+            "list | [words]|",
+            "liste | [mots]|",
+            N_("Sessions to come and gone by; with words, where they occur."),
+            "lister, search, find, chercher, recherche, sessions, séances",
+        ),
+        (
+            "show",
+            "show | [#session] | #3",
+            "voir | [#séance] | #3",
+            N_("What a session is about, when, and what you can do."),
+            "about, info, invitation, afficher, détails, details",
+        ),
+        (
+            "ask",
+            "ask | [anyway] [#session] <question> | How do small teams begin?",
+            "demander | [quand même] [#séance] <question> | Comment les petites équipes commencent-elles ?",
+            N_("Ask a question under your name; without words, a form lets you choose to be anonymous."),
+            "question, poser, poser une question",
+        ),
+        (
+            "edit",
+            "edit | <question> <words> | 482193 How do small teams begin well?",
+            "modifier | <question> <mots> | 482193 Comment bien commencer ?",
+            N_("Change a question of yours."),
+            "reword, reformuler, corriger",
+        ),
+        (
+            "withdraw",
+            "withdraw | [question] | 482193",
+            "retirer | [question] | 482193",
+            N_("Take back a question of yours; without a number, one you asked anonymously."),
+            "take back, delete, remove, supprimer, effacer",
+        ),
+        (
+            "questions",
+            "questions | [#session] | #3",
+            "questions | [#séance] | #3",
+            N_("What was asked so far; for whoever runs the session, its desk."),
+            "queue, desk, box, file, boîte, pupitre",
+        ),
+        (
+            "upvote",
+            "upvote | <question> | 482193",
+            "appuyer | <question> | 482193",
+            N_("Say that you want this question answered."),
+            "vote, up, support, voter, appui",
+        ),
+        (
+            "rsvp",
+            "rsvp | [#session] going/maybe/no | going",
+            "présence | [#séance] oui/peut-être/non | oui",
+            N_("Say whether you come."),
+            "coming, attend, participation, participer",
+        ),
+        (
+            "here",
+            "here | [#session] | #3",
+            "présent | [#séance] | #3",
+            N_("Say that you are there, and see the session as it runs."),
+            "i am here, i'm here, arrived, présente, je suis là, ici",
+        ),
+        (
+            "judge",
+            "verdict | <question> yes/partly/no | 482193 yes",
+            "verdict | <question> oui/en partie/non | 482193 oui",
+            N_("Say whether your question was answered."),
+            "judge, was it answered",
+        ),
+        (
+            "recap",
+            "recap | [#session] | #3",
+            "récapitulatif | [#séance] | #3",
+            N_("Questions and answers of a session; whoever ran it sends them to everybody."),
+            "summary, recapitulation, récapitulation, résumé, compte rendu, bilan",
+        ),
+    ),
+    *rows(
+        "ama",
+        LEADERS,
+        (
+            "schedule",
+            'schedule | "<title>" <when> [for 60m] [host @x] [cohort <cohort>] [link <address>] [guest "<name>"]'
+            ' [tz <zone>] [moderators yes] | "Ask a CIO" 2027-01-14 13:00 for 60m',
+            "planifier | « <titre> » <quand> [pour 60 min] [hôte @x] [cohorte <cohorte>] [lien <adresse>]"
+            " [invité « <nom> »] [fuseau <fuseau>] [modération oui] | « Demandez au DPI » 2027-01-14 13:00 pour 60 min",
+            N_("Prepare a session; you see local times and clashes before anybody hears of it."),
+            "plan, new, create, nouvelle, créer, programmer, prévoir",
+        ),
+        ("change", "change | [#session] | #3", "changer | [#séance] | #3", N_("Change a session in its form."), ""),
+        (
+            "announce",
+            "announce | [#session] | #3",
+            "annoncer | [#séance] | #3",
+            N_("Invite everybody, and open the question box."),
+            "publish, publier, annonce, invite, inviter",
+        ),
+        (
+            "move",
+            "move | [#session] <when> | #3 2027-01-15 14:00",
+            "déplacer | [#séance] <quand> | #3 2027-01-15 14:00",
+            N_("Move a session; everybody is told once, and calendars follow."),
+            "reschedule, postpone, reporter, report, repousser",
+        ),
+        (
+            "cancel",
+            "cancel | [#session] [confirm] | #3",
+            "annuler | [#séance] [confirmer] | #3",
+            N_("Cancel a session, or discard a draft."),
+            "discard, call off, abandonner, annulation",
+        ),
+        (
+            "open",
+            "open | [#session] | #3",
+            "ouvrir | [#séance] | #3",
+            N_("Open the doors: people can say that they are there."),
+            "start, doors, begin, commencer, ouverture",
+        ),
+        (
+            "next",
+            "next | [question]|",
+            "suivante | [question]|",
+            N_("Bring the most wanted question, or this one, on stage."),
+            "suivant, next question, question suivante",
+        ),
+        (
+            "answered",
+            "answered | [question]|",
+            "répondue | [question]|",
+            N_("The question on stage, or this one, was answered."),
+            "done, répondu, fait, faite",
+        ),
+        (
+            "later",
+            "later | [question]|",
+            "plus tard | [question]|",
+            N_("Put a question back, behind the others; also one that was hidden."),
+            "back, put back, remettre, unhide",
+        ),
+        (
+            "hide",
+            "hide | <question> [reason] | 482193 We talk about this next week.",
+            "masquer | <question> [raison] | 482193 Nous en parlerons la semaine prochaine.",
+            N_("Take a question out of sight; its author is told why."),
+            "cacher",
+        ),
+        (
+            "merge",
+            "merge | <question> <question> | 482193 571204",
+            "fusionner | <question> <question> | 482193 571204",
+            N_("Make two questions that ask the same one; the second stays."),
+            "join, fusion, regrouper",
+        ),
+        (
+            "close",
+            "close | [#session] | #3",
+            "fermer | [#séance] | #3",
+            N_("End a session and its question box; answers in writing stay possible."),
+            "end, finish, stop, terminer, clore, fin",
+        ),
+        (
+            "answer",
+            "answer | <question> <words or address> | 482193 Begin with one team.",
+            "répondre | <question> <mots ou adresse> | 482193 Commencez par une équipe.",
+            N_("Answer a question in writing, or with a link."),
+            "reply, réponse",
+        ),
+        (
+            "carry",
+            "carry | [#session] [#session] | #3 #5",
+            "transférer | [#séance] [#séance] | #3 #5",
+            N_("Take what was not answered along to the next session."),
+            "carry over, roll over, transfert, reprendre",
+        ),
+    ),
+)
