@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -251,6 +252,8 @@ async def build(
     `timing` says how long sending may take.
     Raises CannotStart.
     """
+    from adapters.calendar.route import calendar_routes
+    from adapters.calendar.tokens import Tokens
     from adapters.catalogues import read_catalogues
     from adapters.content.shelf import Shelf
     from adapters.database.doctor import open_database
@@ -272,6 +275,7 @@ async def build(
         tools = Tools(settings, store, utc_now)
         factories = platforms_for(settings) if platforms is None else platforms
         plugs = {plug.platform.name: plug for plug in (factory(tools) for factory in factories)}
+        calendars = Tokens(settings.secret_keys)
         for plug in plugs.values():
             stack.push_async_callback(plug.closed)
         parts = Parts(
@@ -281,7 +285,7 @@ async def build(
             platforms={name: plug.platform for name, plug in plugs.items()},
             catalogues=read_catalogues(),
             clock=utc_now,
-            links=Links(settings.public_url, {name: plug.add_link for name, plug in plugs.items()}),
+            links=Links(settings.public_url, {name: plug.add_link for name, plug in plugs.items()}, calendars.seal),
             admins=settings.admins,
             worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
             timing=timing or Timing(),
@@ -316,7 +320,10 @@ async def build(
             return Health(figures, heartbeat.age, shelf.broken, state["stopping"])
 
         application = make_app(
-            routes=[route for plug in plugs.values() for route in plug.routes(engine)],
+            routes=[
+                *(route for plug in plugs.values() for route in plug.routes(engine)),
+                *calendar_routes(engine, calendars, urlsplit(settings.public_url).hostname or "localhost"),
+            ],
             readiness=HealthCheck(store.health, health, asyncio.get_running_loop().time),
             metrics=metrics,
             find_media=shelf.find_media,

@@ -1,4 +1,4 @@
-"""An entry for people's calendars, as the calendar's own programs need it."""
+"""What goes into people's calendars."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """`starts` is the wall time in `zone` (IANA), naive. `uid` never changes; `sequence` grows with every change that
-    calendars must follow. `description` is plain text; `url` is where one takes part, empty where that is not said.
-    `updated_at` is an aware UTC moment."""
+    """One entry. `starts` is a naive wall time in `zone` (IANA), which stays true when the rules of a zone change.
+
+    `uid` never changes; `sequence` grows with every change that calendars must follow (RFC 5546: one that did not grow
+    is ignored). `title` and `description` are in one language, `url` is where one joins ("" for none), `updated_at` an
+    aware UTC moment.
+    """
 
     uid: str
     sequence: int
