@@ -307,6 +307,7 @@ async def a_teams_world(url: str, *, graph: bool = True, targeted: bool = False)
             catalogues,
             targeted=targeted,
             files_from=(teams.core.base,),
+            language_seconds=0.3,
         )
         application = web.Application(client_max_size=2**20)
         application.add_routes(inbound.routes())

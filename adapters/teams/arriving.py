@@ -6,6 +6,7 @@ Where people can be reached is stored before anything here happens.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Protocol
 
@@ -23,6 +24,8 @@ from bot.model.people import Address, Profile
 
 log = structlog.get_logger("chatcourse.teams")
 
+LANGUAGE_SECONDS = 1.5
+
 
 class Host(Protocol):
     """What arriving asks of the engine."""
@@ -38,8 +41,18 @@ class Welcomes(Protocol):
 
 
 class Arriving:
-    def __init__(self, engine: Host, ways: Ways, drawing: Drawing, welcomes: Welcomes) -> None:
+    """`language_seconds`: how long a report without a language waits for the one that tells it."""
+
+    def __init__(
+        self,
+        engine: Host,
+        ways: Ways,
+        drawing: Drawing,
+        welcomes: Welcomes,
+        language_seconds: float = LANGUAGE_SECONDS,
+    ) -> None:
         self._engine, self._ways, self._drawing, self._welcomes = engine, ways, drawing, welcomes
+        self._language_seconds = language_seconds
         self._greeted: set[tuple[str, str]] = set()
 
     async def happened(self, change: Change, profile: Profile) -> None:
@@ -53,7 +66,12 @@ class Arriving:
         if change.where is not Where.PERSONAL:
             await self._step(self._greet_room(change))
             return
-        if change.who is not None:
+        if change.who is not None and profile.language is None:
+            # of the two reports one tells the language; it is on its way, and should be the one that greets
+            await self._step(self._engine.reachable(change.who))
+            await asyncio.sleep(self._language_seconds)
+            await self._step(self._greet(change, change.who, profile))
+        elif change.who is not None:
             await self._step(self._greet(change, change.who, profile))
             await self._step(self._engine.reachable(change.who))
 

@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from adapters.teams.adapter import TeamsAdapter
-from adapters.teams.arriving import Arriving, Welcomes
+from adapters.teams.arriving import LANGUAGE_SECONDS, Arriving, Welcomes
 from adapters.teams.asking import Engine
 from adapters.teams.bot import TeamsBot
 from adapters.teams.dispatch import ANSWER_SECONDS, Dispatch
@@ -37,8 +37,8 @@ class Places(Homes, Welcomes, Protocol):
 
 class TeamsInbound:
     """Everything that comes in. `session` carries files, without any token. `targeted`: the app may send targeted
-    messages. `add_link` leads to where one adds the app. `answer_seconds` as in `dispatch`, `files_from` as in `files`;
-    `now` is for durations."""
+    messages. `add_link` leads to where one adds the app. `answer_seconds` as in `dispatch`, `files_from` as in `files`,
+    `language_seconds` as in `arriving`; `now` is for durations."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class TeamsInbound:
         add_link: str = "",
         files_from: Sequence[str] = (),
         answer_seconds: float = ANSWER_SECONDS,
+        language_seconds: float = LANGUAGE_SECONDS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         drawing, ways = Drawing(catalogues, looks), Ways(platform, places)
@@ -63,7 +64,7 @@ class TeamsInbound:
             engine,
             platform.heard,
             Showing(ways, drawing, targeted=targeted, add_link=add_link),
-            Arriving(engine, ways, drawing, places),
+            Arriving(engine, ways, drawing, places, language_seconds),
             Files(session, files_from),
             inbox,
             clock,

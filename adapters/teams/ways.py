@@ -7,7 +7,7 @@ What Teams refuses is logged by its reason; it undoes nothing that was stored.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -22,6 +22,11 @@ from bot.model.people import Address
 
 Json = dict[str, Any]
 log = structlog.get_logger("chatcourse.teams")
+
+PATIENCE_SECONDS = 5.0
+"""So long in all an answer waits for Teams' limits: whoever asked is looking at the chat."""
+PAUSE_SECONDS = 0.5
+"""Before asking again where Teams does not say how long."""
 
 NO_APP = frozenset({Reason.NOT_INSTALLED, Reason.UNREACHABLE, Reason.BLOCKED})
 """Reasons that adding the app may mend."""
@@ -61,11 +66,11 @@ class Ways:
         self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def post(self, workspace: str, conversation: str, activity: Json) -> Shown:
-        return await _tried(self._platform.post(conversation, workspace, activity), conversation)
+        return await _tried(lambda: self._platform.post(conversation, workspace, activity), conversation)
 
     async def whisper(self, workspace: str, conversation: str, user: str, activity: Json) -> Shown:
         """In a group chat or channel, for one of its members."""
-        shown = await _tried(self._platform.targeted(workspace, conversation, user, activity), conversation)
+        shown = await _tried(lambda: self._platform.targeted(workspace, conversation, user, activity), conversation)
         return replace(shown, whispered=shown.ok)
 
     async def put(self, workspace: str, conversation: str, activity_id: str, activity: Json) -> bool:
@@ -74,18 +79,19 @@ class Ways:
         if not activity_id:
             return False
         async with self._turns.setdefault((workspace, conversation, activity_id), asyncio.Lock()):
-            call = self._platform.replace(workspace, conversation, activity_id, activity)
-            return (await _tried(call, conversation)).ok
+            shown = await _tried(
+                lambda: self._platform.replace(workspace, conversation, activity_id, activity), conversation
+            )
+            return shown.ok
 
     async def say(self, who: Address, message: Message) -> Shown:
         """To a person, in their own chat with the app."""
-        try:
+
+        async def said() -> str:
             await self._platform.say(who, message)
-        except SendUnknown as trouble:
-            note(trouble)
-        except Trouble as trouble:
-            return _refused(trouble)
-        return Shown(True)
+            return ""
+
+        return await _tried(said, "")
 
     async def hand(self, who: Address, activities: Sequence[Json]) -> Shown:
         """Activities to a person, in their own chat; how the first went."""
@@ -96,16 +102,29 @@ class Ways:
         return shown[0] if shown else Shown(True)
 
 
-async def _tried(call: Awaitable[str | None], conversation: str) -> Shown:
-    """Make a call. One that was cut counts as shown: what was shown twice would be worse."""
-    try:
-        activity = await call
-    except SendUnknown as trouble:
-        note(trouble)
-        return Shown(True, conversation=conversation)
-    except Trouble as trouble:
-        return _refused(trouble)
-    return Shown(True, activity or "", conversation)
+async def _tried(call: Callable[[], Awaitable[str | None]], conversation: str) -> Shown:
+    """Make a call, again where Teams says that it was too much just now: then nothing was shown. One that was cut
+    counts as shown: what was shown twice would be worse."""
+    left = PATIENCE_SECONDS
+    while True:
+        try:
+            return Shown(True, await call() or "", conversation)
+        except SendUnknown as trouble:
+            note(trouble)
+            return Shown(True, conversation=conversation)
+        except Trouble as trouble:
+            wait = _wait(trouble)
+            if wait is None or wait > left:
+                return _refused(trouble)
+            left -= wait
+            await asyncio.sleep(wait)
+
+
+def _wait(trouble: Trouble) -> float | None:
+    """The seconds after which a call may be made again; None where that is of no use."""
+    if not isinstance(trouble, SendFailed) or trouble.reason != Reason.BUSY or trouble.permanent:
+        return None
+    return PAUSE_SECONDS if trouble.retry_after is None else max(trouble.retry_after, 0.05)
 
 
 def _refused(trouble: Trouble) -> Shown:

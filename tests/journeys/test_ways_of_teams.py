@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.journeys.hands import ByButtons
 from tests.journeys.test_every_button import FINAL, PRESSES
 from tests.journeys.test_french import OFFER, TOUR, english_in
 from tests.journeys.test_whole_course import WAYS, live_a_course
+from tests.local_slack.faults import RATELIMITED, Fault
 from tests.local_teams.answers import card
 from tests.local_teams.checks import actions
 from tests.local_teams.people import Person, thread_of
@@ -68,6 +70,20 @@ async def test_people_are_enrolled_from_a_file(world: TeamsWorld) -> None:
     reply = await world.attaches(world.ada, "people.csv", rows, "cohort enrol spring")
     assert reply.say is not None
     assert "Will be enrolled: 2" in world.person(world.ada).last().texts()
+
+
+@pytest.mark.parametrize("fault", [RATELIMITED, Fault("error", status=412, code="PreconditionFailed")])
+async def test_an_answer_that_teams_refused_for_the_moment_comes_a_moment_later(
+    world: TeamsWorld, fault: Fault
+) -> None:
+    """Both refusals are sure: nothing was shown, so saying it again shows it once."""
+    ben = world.person(world.ben)
+    before = len(ben.messages())
+    world.teams.faults.on("send", replace(fault, seconds=0.2))
+    await ben.types("help")
+    await world.inbound.idle()
+    assert len(ben.messages()) == before + 1
+    assert "Help" in ben.last().texts()
 
 
 async def test_words_in_a_channel_are_answered_to_the_person(world: TeamsWorld) -> None:

@@ -345,7 +345,7 @@ async def a_door(
                 engine,
                 chats.heard,
                 Showing(ways, drawing, targeted=targeted, add_link="https://teams.microsoft.com/l/app/1"),
-                Arriving(engine, ways, drawing, chats),
+                Arriving(engine, ways, drawing, chats, language_seconds=0.05),
                 Files(session, files_from),
                 inbox,
                 lambda: datetime(2026, 11, 24, tzinfo=UTC),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import permutations
 from typing import Any
 
@@ -30,9 +31,22 @@ async def test_somebody_is_welcomed_once_in_any_order(order: tuple[int, ...]) ->
         events = added()
         for each in order:
             await door.take(events[each])
-        assert door.chats.texts() == ["Welcome to Chatcourse", "Your home"]
+        assert door.chats.texts() == ["Bienvenue dans Chatcourse", "Your home"]
         assert set(door.engine.reached) == {ME}
         assert door.inbox.rows == {}
+
+
+async def test_the_report_that_tells_the_language_is_the_one_that_greets() -> None:
+    """Of the two, one comes without a language, and perhaps first; when it stays alone, it greets in English."""
+    for alone, wanted in ((False, "Bienvenue dans Chatcourse"), (True, "Welcome to Chatcourse")):
+        async with a_door() as door:
+            telling, silent = added()
+            for each in ("locale", "entities"):
+                silent.pop(each, None)
+            await asyncio.gather(door.take(silent), *(() if alone else (door.take(telling),)))
+            assert door.chats.texts()[0] == wanted
+            assert len(door.chats.texts()) == 2
+            assert set(door.engine.reached) == {ME}
 
 
 async def test_the_reference_is_stored_even_when_everything_else_breaks() -> None:
@@ -61,7 +75,7 @@ async def test_removed_and_added_again_reaches_people_again() -> None:
         door.chats.welcomed.clear()  # as the store does when the app is gone
         await door.take(added()[0])
         assert door.chats.heard_of == [*["installationUpdate"] * 2, "conversationUpdate", "installationUpdate"]
-        assert door.chats.texts().count("Welcome to Chatcourse") == 2
+        assert door.chats.texts().count("Bienvenue dans Chatcourse") == 2
         assert door.engine.reached == [ME, ME]
 
 
