@@ -24,6 +24,7 @@ from bot.model.work import AuditEntry as AuditEntry
 from bot.model.work import Job as Job
 from bot.model.work import JobRow as JobRow
 from bot.model.work import JobState as JobState
+from bot.ports_groups import GroupRecords
 
 Clock = Callable[[], datetime]
 """The time now, as an aware UTC datetime."""
@@ -234,11 +235,20 @@ class Due:
     doubt: bool
     jobs: bool
     lanes: tuple[str, ...]
+    rooms: bool = False
 
     @property
     def anything(self) -> bool:
         return bool(
-            self.plan or self.nudge or self.wake or self.held or self.planned or self.doubt or self.jobs or self.lanes
+            self.plan
+            or self.nudge
+            or self.wake
+            or self.held
+            or self.planned
+            or self.doubt
+            or self.jobs
+            or self.rooms
+            or self.lanes
         )
 
 
@@ -564,6 +574,7 @@ class Tx(
     DeliveryRecords,
     FactRecords,
     AdminRecords,
+    GroupRecords,
     Protocol,
 ):
     """One transaction: everything in it happens, or nothing."""

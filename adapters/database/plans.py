@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import groups, tables
+from adapters.database import groups, tables, tables_groups
 from adapters.database.enrolments import ENROLMENTS, open_enrolment
 from adapters.database.metadata import Moment, one_of
 from adapters.database.records import Records
@@ -84,6 +84,7 @@ _DUE = sa.select(
     _exists(DELIVERY, *SENDING).label("sending"),
     _exists(DELIVERY, *UNKNOWN).label("unknown"),
     _exists(tables.job, OPEN_JOB).label("jobs"),
+    _exists(tables_groups.group_room, tables_groups.group_room.c.work_at <= _NOW).label("rooms"),
     _lanes().label("lanes"),
 )
 
@@ -144,6 +145,7 @@ class PlanTx(Records):
             planned=bool(row.planned),
             doubt=bool(row.sending or row.unknown),
             jobs=bool(row.jobs),
+            rooms=bool(row.rooms),
             lanes=tuple(row.lanes.split("\n")) if row.lanes else (),
         )
 

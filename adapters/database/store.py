@@ -31,6 +31,7 @@ from adapters.database.metadata import one_of
 from adapters.database.outbox import Outbox
 from adapters.database.people import PeopleTx
 from adapters.database.plans import PlanTx, claimable
+from adapters.database.study_groups import GroupTx
 from bot.model.delivery import DeliveryState
 from bot.ports import Clock, JobState, Tx
 
@@ -46,7 +47,7 @@ _INDEXED = [_READY, *([state] for state in sorted((OPEN | UNDER_WAY) - _READY))]
 """States of open deliveries as their partial indexes have them."""
 
 
-class DatabaseTx(PeopleTx, ForgetTx, CourseTx, CohortTx, EnrolmentTx, PlanTx, DeliveryTx, FactTx, AdminTx):
+class DatabaseTx(PeopleTx, ForgetTx, CourseTx, CohortTx, EnrolmentTx, PlanTx, DeliveryTx, FactTx, AdminTx, GroupTx):
     """One transaction; the methods are in the module named after what they remember."""
 
 

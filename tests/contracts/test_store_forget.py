@@ -12,6 +12,7 @@ from adapters.database.store import DatabaseStore
 from bot.model.cohort import CohortState, Enrolment, EnrolmentState
 from bot.model.course import Language, Weekday
 from bot.model.delivery import DeliveryState, Kind, MessageRef
+from bot.model.groups import AboutMe, NewGroup
 from bot.model.people import Absence, Person, Profile, Role, RoleName, Window
 from bot.model.progress import Completion, Given, Worth
 from bot.ports import AuditEntry, Job, JobState
@@ -37,7 +38,7 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
 )
 
 NAME, REF, OTHER_REF, PLACE = "Zoë O'Brien", "U_ZOE_77", "29:zoe-teams", "D_ZOE_PLACE"
-WORDS = ("my reflection", "a shared thought", "too long for me")
+WORDS = ("my reflection", "a shared thought", "too long for me", "a line for the group", "Ministry of Tides")
 SECRETS = ("Zoë", "zoë o", "ZOË", "ZOE", "zoe", "e-ref-77", "option-7", *WORDS, "Pacific/Apia", "policy-track")
 
 
@@ -87,6 +88,9 @@ async def zoe(store: DatabaseStore) -> Enrolment:
         await tx.count_anonymous(cohort.id, "one", "secret", "b")
         await tx.save_feedback(one.id, "one", Worth.PARTLY, "too long for me", NOW)
         await tx.keep_tier(one.id, "silver")
+        await tx.save_about(one.person_id, AboutMe(NAME, "a line for the group", "Ministry of Tides"))
+        await tx.save_avoided(other.person_id, [one.person_id])
+        await tx.add_groups(cohort.id, [NewGroup(1, Language.FR, (one.id, other.id))], NOW)
         await tx.want_refresh(f"e{one.id}/lesson/one", NOW)
         await tx.add_audit(AuditEntry(NOW, one.person_id, LANE, "role", cohort.id, {"who": f"<@{REF}>", "n": 1}))
         await tx.add_audit(AuditEntry(NOW, other.person_id, LANE, "enrol", cohort.id, {"list": ["x", NAME.upper()]}))
