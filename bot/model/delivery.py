@@ -56,11 +56,12 @@ class Kind(StrEnum):
     CLOSING = "closing"
     ALERT = "alert"
     PROGRESS = "progress"
+    GROUP = "group"
     REFRESH = "refresh"
 
 
-UNSOLICITED = frozenset({Kind.READY_CHECK, Kind.LESSON, Kind.NUDGE, Kind.DIGEST, Kind.NOTICE})
-"""Kinds that count against the weekly budget."""
+UNSOLICITED = frozenset({Kind.READY_CHECK, Kind.LESSON, Kind.NUDGE, Kind.DIGEST, Kind.NOTICE, Kind.GROUP})
+"""Kinds that count against the weekly budget of the person they are sent to."""
 
 
 class Priority(IntEnum):
