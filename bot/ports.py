@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.messages.blocks import Message
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
@@ -43,6 +43,7 @@ class Ability(StrEnum):
     FORMS = "forms"
     FILES = "files"
     HOME = "home"
+    PIN = "pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,15 @@ class ChatPlatform(Protocol):
 
     async def forget(self, address: Address) -> None:
         """Delete what this platform's adapter itself stores about a person."""
+        ...
+
+
+@runtime_checkable
+class Pins(Protocol):
+    """What a platform with `Ability.PIN` can do besides."""
+
+    async def pin(self, ref: MessageRef) -> None:
+        """Keep an own message in sight at the top of its room; pinning twice is fine."""
         ...
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from adapters.catalogues import read_catalogues
 from adapters.content.loader import load_courses
-from adapters.database import tables
+from adapters.database import tables, tables_groups
 from adapters.database.migrate import migrate
 from adapters.database.store import DatabaseStore, open_store
 from adapters.holidays import HolidayCalendars
@@ -175,6 +175,7 @@ class World:
     async def _next_due(self) -> datetime | None:
         """The next moment after now at which the engine may have something to do."""
         enrolment, delivery, lane = tables.enrolment.c, tables.delivery.c, tables.lane.c
+        room = tables_groups.group_room.c
         waiting = ("planned", "ready", "held", "retry", "unknown")
         looks = [
             *(
@@ -188,6 +189,7 @@ class World:
                 delivery.lease_until > self.clock.now, delivery.state == "sending"
             ),
             sa.select(sa.func.min(lane.paused_until)).where(lane.paused_until > self.clock.now),
+            sa.select(sa.func.min(room.work_at)).where(room.work_at > self.clock.now),
         ]
         async with self.store.look() as connection:
             found = [(await connection.execute(look)).scalar() for look in looks]

@@ -64,7 +64,7 @@ class SlackPlatform:
     drive time give their own)."""
 
     name = PLATFORM
-    can = frozenset(Ability)
+    can = frozenset(Ability) - {Ability.PIN}
 
     def __init__(
         self,

@@ -25,6 +25,10 @@ ACTIONS = {
     "cohort.open-to": N_("opened the cohort to a workspace"),
     "cohort.export-people": N_("downloaded the list of people"),
     "cohort.export-report": N_("downloaded the report"),
+    "cohort.groups-form": N_("formed study groups"),
+    "cohort.groups-move": N_("moved somebody to another study group"),
+    "cohort.groups-rooms": N_("tried refused rooms again"),
+    "cohort.groups-options": N_("changed the options of study groups"),
     "role.add": N_("gave a role"),
     "role.remove": N_("took a role"),
 }

@@ -155,7 +155,7 @@ def group_card(view: GroupView, t: Catalogue) -> Message:
     return Message(t.language, title, (Title(title), *_card(view, t), Buttons(_card_buttons(view, t))))
 
 
-def no_group(cohort: Cohort | None, waiting: bool, t: Catalogue) -> Message:
+def no_group(waiting: bool, t: Catalogue) -> Message:
     """Nobody's group yet: why, and what one can do."""
     title = t.t("Your study group")
     if waiting:
@@ -163,8 +163,11 @@ def no_group(cohort: Cohort | None, waiting: bool, t: Catalogue) -> Message:
     else:
         line = t.line("Study groups are formed from everybody who answers “still in?” with yes.")
     about = Button(t.t("What your group may know"), encode(GroupAbout()), typed="group about")
-    change = Button(t.t("Look for a group"), encode(GroupChange()), typed="group change")
-    return notice(t, title, line, (change, about) if waiting and cohort else (about,))
+    return notice(t, title, line, (look_button(t), about) if waiting else (about,))
+
+
+def look_button(t: Catalogue) -> Button:
+    return Button(t.t("Look for a group"), encode(GroupChange()), typed="group change")
 
 
 def home_part(view: GroupView, t: Catalogue) -> list[Block]:
@@ -323,6 +326,11 @@ def leave_question(view: GroupView, t: Catalogue) -> Message:
         Button(t.t("Another group instead"), encode(GroupChange(view.group.id)), typed="group change"),
     )
     return Message(t.language, title, (Title(title), Text(para(line)), Buttons(buttons)))
+
+
+def left(number: int, t: Catalogue) -> Message:
+    line = t.line("You left study group {n}. The course goes on; you can look for another group at any time.", n=number)
+    return notice(t, t.t("You left the group"), line, (look_button(t),))
 
 
 # --- what comes by direct message ---------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class Groups(Command):
 
 @command("cohort.groups-preview")
 class PreviewGroups(Command):
-    """Propose groups and tell nobody; the same `seed` gives the same groups. With `page`, look at the proposal again."""
+    """Propose groups and tell nobody; the same `seed` gives the same groups. With `page`, look at the last proposal."""
 
     cohort: str | None = None
     seed: int | None = None

@@ -17,6 +17,7 @@ def N_(text: str) -> str:  # noqa: N802 (the usual gettext name, so that extract
 
 EVERYONE: frozenset[RoleName] = frozenset()
 ADMINS = frozenset({RoleName.ADMIN})
+LEADERS = frozenset({RoleName.ADMIN, RoleName.FACILITATOR})
 READERS = frozenset({RoleName.ADMIN, RoleName.FACILITATOR, RoleName.CONTRIBUTOR})
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from bot.model.course import Language
 from bot.rules.grammar_cohort_words import COHORT
 from bot.rules.grammar_course_words import COURSE
+from bot.rules.grammar_group_words import COHORT_GROUPS, GROUP
 from bot.rules.grammar_text import key
 from bot.rules.grammar_verbs import VerbHelp
 
@@ -61,10 +62,17 @@ def verbs_of(noun: str) -> Mapping[str, VerbHelp]:
 NOUNS: tuple[Noun, ...] = (
     Noun("course", "cours", ("course", "cours"), alone=True, verbs=COURSE),
     Noun(
+        "group",
+        "groupe",
+        ("group", "groupe"),
+        alone=False,
+        verbs=GROUP,
+    ),
+    Noun(
         "cohort",
         "cohorte",
         ("cohort", "cohorte", "cohorts", "cohortes"),
         alone=False,
-        verbs=COHORT,
+        verbs=(*COHORT, *COHORT_GROUPS),
     ),
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.messages.blocks import Message
 from bot.messages.cohorts import failures
+from bot.messages.groups_admin import groups_card
 from bot.messages.lessons import LessonView, lesson_message
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
@@ -24,6 +25,9 @@ from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.groups_composing import compose
+from bot.usecases.groups_forming import KINDS
+from bot.usecases.groups_forming import job_message as groups_message
+from bot.usecases.groups_leading import groups_view
 from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, view_of_lesson
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
@@ -241,10 +245,13 @@ class Composer:
             cohort = await tx.cohort(job.cohort_id) if job else None
             if job is None or cohort is None:
                 return Waive("gone")
+            if job.kind in KINDS:
+                message = await groups_message(self.parts, tx, job, cohort, person)
+                return Send(message) if message else Waive("gone")
             return Send(await job_message(self.parts, tx, job, cohort, person))
-        return await self._alert(tx, row, person)
+        return await self._alert(tx, row, person, now)
 
-    async def _alert(self, tx: Tx, row: Delivery, person: Person) -> Verdict:
+    async def _alert(self, tx: Tx, row: Delivery, person: Person, now: datetime) -> Verdict:
         t = self.parts.t(person.language)
         if row.key.startswith("installed/"):
             return Send(installed(self.parts.courses.all_latest(), t))
@@ -253,6 +260,10 @@ class Composer:
         cohort = await tx.cohort(row.cohort_id) if row.cohort_id else None
         if cohort is None:
             return Waive("gone")
+        if row.key.startswith("wish/"):
+            if not await tx.change_wishes(cohort.id):
+                return Waive("solved")
+            return Send(groups_card(await groups_view(self.parts, tx, person, cohort, now), t))
         rows = await tx.failures(cohort.id, 10)
         if not rows:
             return Waive("solved")

@@ -40,6 +40,9 @@ from bot.usecases import (
 from bot.usecases.composing import Composer
 from bot.usecases.context import LookUp, Parts, Report, Who
 from bot.usecases.delivering import Lanes
+from bot.usecases.groups import GROUP_HANDLERS
+from bot.usecases.groups_forming import KINDS, Forming
+from bot.usecases.groups_rooms import Rooms
 from bot.usecases.who import identify
 
 Handler = Callable[[Parts, Tx, Who, Any], Awaitable[Reply]]
@@ -99,6 +102,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     c.CloseCohort: cohorts.close,
     c.OpenTo: cohorts.open_to,
     c.Audit: cohorts.audit,
+    **GROUP_HANDLERS,
 }
 """What is done for every command."""
 
@@ -111,6 +115,8 @@ class Engine:
         self.parts = parts
         self.report = report or (lambda event, **ids: None)
         self.lanes = Lanes(parts, Composer(parts), self.report)
+        self.forming = Forming(parts, self.report, self.lanes.wake)
+        self.rooms = Rooms(parts, self.report, self.lanes.wake)
         self._alerted: dict[int, datetime] = {}
 
     # --- what people do ---
@@ -228,6 +234,8 @@ class Engine:
                 await self._plan(due, now)
             if due.jobs:
                 await self._advance_jobs(now)
+            if due.rooms:
+                await self.rooms.look(now)
             if due.plan or due.held or due.planned or due.wake or due.jobs:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())
@@ -248,6 +256,9 @@ class Engine:
         async with self.parts.store.reading() as tx:
             jobs = await tx.open_jobs()
         for job in jobs:
+            if job.kind in KINDS:
+                self.forming.begin(job)
+                continue
             try:
                 await enrolling.advance(self.parts, job, now)
             except Exception as error:
@@ -319,10 +330,14 @@ class Engine:
 
     async def stop(self, seconds: float) -> None:
         """Finish or release what is in hand."""
+        await self.forming.stop()
+        await self.rooms.stop()
         await self.lanes.stop(seconds)
 
     async def idle(self) -> None:
         """Until nothing is being sent or looked up; for tests and orderly ends."""
+        await self.forming.idle()
+        await self.rooms.idle()
         await self.lanes.idle()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.errors import Slip
@@ -14,7 +14,7 @@ from bot.messages.texts import Catalogue
 from bot.model.cohort import Cohort, Enrolment, EnrolmentState
 from bot.model.course import Language
 from bot.model.forming import Candidate, Terms
-from bot.model.groups import AboutMe, GroupOptions, GroupState, StudyGroup
+from bot.model.groups import AboutMe, GroupOptions, GroupState, Member, StudyGroup
 from bot.model.people import Person
 from bot.ports import Tx
 from bot.rules.meetings import WorkWeek, middle_of_day, week_of, working_window
@@ -51,10 +51,14 @@ class Crowd:
     people: Mapping[int, Person]
     candidates: Sequence[Candidate]
     terms: Terms
-    earlier: frozenset[int] = field(default_factory=frozenset)
 
     def person(self, enrolment_id: int) -> Person:
         return self.people[self.enrolments[enrolment_id].person_id]
+
+    def of(self, enrolment_ids: Iterable[int]) -> list[Candidate]:
+        """These of the candidates."""
+        wanted = set(enrolment_ids)
+        return [each for each in self.candidates if each.id in wanted]
 
     @property
     def fingerprint(self) -> str:
@@ -88,21 +92,23 @@ async def waiting(tx: Tx, cohort: Cohort) -> list[Enrolment]:
     return [each for each in people if _waits(known.get(each.id, ()))]
 
 
-def _waits(memberships: Sequence[object]) -> bool:
-    latest = memberships[-1] if memberships else None
-    inside = any(getattr(each, "left_at", None) is None for each in memberships)
-    return not inside and not (latest is not None and getattr(latest, "own_wish", False))
+def _waits(memberships: Sequence[Member]) -> bool:
+    return all(each.left_at is not None and not each.own_wish for each in memberships)
 
 
-async def crowd(tx: Tx, cohort: Cohort, enrolments: Sequence[Enrolment], now: datetime) -> Crowd:
-    """These people as candidates. People of a workspace with too few for a group of its own join the largest one."""
+async def crowd(
+    tx: Tx, cohort: Cohort, enrolments: Sequence[Enrolment], now: datetime, *, together: bool = False
+) -> Crowd:
+    """These people as candidates. People of a workspace with too few for a group of its own join the largest one; with
+    `together` it is known already that they reach each other."""
     options = await tx.group_options(cohort.id)
     ids = {each.person_id for each in enrolments}
     people = await tx.people(ids)
     about, avoided = await tx.about(ids), await tx.avoided(ids)
     met = await tx.met_before(cohort.id, ids)
     number_of = {each.person_id: each.id for each in enrolments}
-    realms = _realms(Counter(each.address.lane for each in enrolments), options)
+    lanes = Counter(each.address.lane for each in enrolments)
+    realms = dict.fromkeys(lanes, "") if together else _realms(lanes, options)
     monday = typical_monday(cohort, now)
     candidates = []
     for enrolment in enrolments:

@@ -72,8 +72,8 @@ async def tell_lane(
             )
         )
     elif room.state is RoomState.REFUSED:
-        for enrolment in await members_in(tx, group, room.lane):
-            rows.append(to_member(group, enrolment, what, now, at=at, content=facts, priority=priority))
+        people = await members_in(tx, group, room.lane)
+        rows += [to_member(group, each, what, now, at=at, content=facts, priority=priority) for each in people]
     await tx.add_deliveries(rows)
     return {room.lane} if rows else set()
 
@@ -120,7 +120,7 @@ def settled(rooms: list[GroupRoom] | tuple[GroupRoom, ...]) -> bool:
 
 
 async def show_anew(tx: Tx, group: StudyGroup, what: str, now: datetime) -> set[str]:
-    """Have the message `what` shown as it is now, in rooms and wherever it went one by one. Returns the lanes to wake."""
+    """Have the message `what` shown as it is now, in rooms and wherever it went one by one. Returns lanes to wake."""
     lanes: set[str] = set()
     for room in (await tx.rooms([group.id]))[group.id]:
         if await tx.want_refresh(room_key(group.id, what, room.lane), now):
