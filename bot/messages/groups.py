@@ -226,8 +226,8 @@ def why(view: GroupView, t: Catalogue) -> Message:
     """Why these people: what had to hold, and what came true of what was wished for."""
     title = t.t("Why this group?")
     must = t.line(
-        "All of you said that you are in, share a language, can reach each other and work at similar hours. Among all "
-        "the groups for which that holds, this division was the best for everybody."
+        "All of you said that you are in, share a language, can reach each other and work at similar hours. Among "
+        "the many ways to divide everybody for which that holds, this one fitted best."
     )
     blocks: list[Block] = [Title(title), Text(para(must))]
     blocks += [Item("•", line) for line in reasons(view.group.parts, t)]
