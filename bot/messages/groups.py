@@ -287,7 +287,7 @@ def offers(
     number = group.id if group else None
     blocks: list[Block] = [Title(title)]
     if found:
-        blocks.append(Text(para(t.line("These groups fit. What you are counted for so far goes with you."))))
+        blocks.append(Text(para(t.line("These groups fit. What you did so far stays yours."))))
     else:
         blocks.append(Text(para(t.line("No other group fits at the moment. A facilitator can help."))))
     for other, size, zone in found:
@@ -340,7 +340,7 @@ def placed(view: GroupView, moved: bool, t: Catalogue) -> Message:
     """To somebody who came later, or was moved: which group, with whom, what it sees."""
     title = t.t("You are in study group {n}", n=view.group.number)
     if moved:
-        line = t.line("You have another study group now. What you are counted for so far came with you.")
+        line = t.line("You have another study group now. What you did so far stays yours.")
     else:
         line = t.line("There was a place for you in this study group.")
     sees = Note(

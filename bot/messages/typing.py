@@ -43,6 +43,7 @@ _ARGUMENTS = {
     "other": "autre",
     "ask": "demander",
     "seed": "tirage",
+    "remove": "retirer",
 }
 _PREFIXES = (("contributor:", "contributeur:"), ('"tue,thu', '"mar,jeu'))
 _VALUES = {
