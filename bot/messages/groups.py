@@ -291,10 +291,8 @@ def offers(
     else:
         blocks.append(Text(para(t.line("No other group fits at the moment. A facilitator can help."))))
     for other, size, zone in found:
-        head: Line = (
-            Span(group_title(t, other.number), bold=True),
-            Span(f" · {t.tn('{n} person', '{n} people', size)}"),
-        )
+        people = t.tn("{n} person", "{n} people", size)
+        head: Line = (Span(group_title(t, other.number), bold=True), Span(f" · {people}"))
         note = slot_line(t, other.slot) if other.slot else (Span(zone),)
         button = Button(
             t.t("Join it"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.ports import Tx
+from bot.ports import Job, JobState, Tx
 from bot.usecases import groups_forming
 from bot.usecases.engine import Engine
 from tests.bot.usecases.groups_stage import (
@@ -214,9 +214,7 @@ async def test_a_job_cut_anywhere_goes_on_and_makes_nothing_twice(
     assert plan is not None
     assert person is not None
     async with world.store.transaction() as tx:
-        job = groups_forming.Job(
-            0, groups_forming.FORM, groups_forming.JobState.WORKING, cohort.id, person.id, world.ada, world.clock.now
-        )
+        job = Job(0, groups_forming.FORM, JobState.WORKING, cohort.id, person.id, world.ada, world.clock.now)
         job = await tx.add_job(job, [""])
     for commits in range(6):
         parts = replace(world.engine.parts, store=CutStore(world.store, commits))
