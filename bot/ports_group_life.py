@@ -1,9 +1,9 @@
-"""What the store remembers of the life of study groups, as `bot.ports.Tx` has it. All moments are aware UTC datetimes."""
+"""What the store remembers of the life of study groups, as `bot.ports.Tx` has it. All moments are aware UTC."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from bot.model.group_life import GroupLife, Meeting, MetAnswer, Rsvp, StanceTaken, Starter

@@ -52,7 +52,7 @@ class GroupLifeTx(Records):
 
     async def watched(self, cohort_id: int) -> datetime | None:
         row = await self.first(sa.select(t.group_watch.c.next_at).where(t.group_watch.c.cohort_id == cohort_id))
-        return None if row is None else row.next_at  # type: ignore[no-any-return] # the column's type
+        return None if row is None else row.next_at
 
     async def watches_due(self, now: datetime, limit: int) -> Sequence[int]:
         c = t.group_watch.c
@@ -133,9 +133,7 @@ class GroupLifeTx(Records):
 
     async def add_starter(self, starter: Starter) -> bool:
         key = {"group_id": starter.group_id, "lesson_id": starter.lesson_id, "activity_id": starter.activity_id}
-        statement = self.insert(t.group_starter).values(
-            **key, posted_at=starter.posted_at, reveal_at=starter.reveal_at
-        )
+        statement = self.insert(t.group_starter).values(**key, posted_at=starter.posted_at, reveal_at=starter.reveal_at)
         row = await self.first(statement.on_conflict_do_nothing().returning(t.group_starter.c.group_id))
         return row is not None
 
@@ -257,9 +255,7 @@ def _met_of(row: sa.Row[Any]) -> MetAnswer:
 
 
 def _stance_of(row: sa.Row[Any]) -> StanceTaken:
-    return StanceTaken(
-        row.group_id, row.lesson_id, row.activity_id, row.enrolment_id, row.stance, row.at, row.named
-    )
+    return StanceTaken(row.group_id, row.lesson_id, row.activity_id, row.enrolment_id, row.stance, row.at, row.named)
 
 
 def _written(moments: Iterable[datetime]) -> str:
