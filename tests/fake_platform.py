@@ -124,6 +124,9 @@ class FakePlatform:
 
     async def set_room_people(self, room: Address, people: Sequence[Address]) -> None:
         self.calls.append(("set_room_people", room.ref))
+        fault = self._fault(room.ref)
+        if isinstance(fault, Exception):
+            raise fault
         for key, (address, _) in self.rooms.items():
             if address == room:
                 self.rooms[key] = (address, list(people))

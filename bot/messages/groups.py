@@ -226,8 +226,8 @@ def why(view: GroupView, t: Catalogue) -> Message:
     """Why these people: what had to hold, and what came true of what was wished for."""
     title = t.t("Why this group?")
     must = t.line(
-        "All of you said that you are in, share a language, can reach each other and work at similar hours. Among all "
-        "the groups for which that holds, this division was the best for everybody."
+        "All of you said that you are in, share a language, can reach each other and work at similar hours. Among "
+        "the many ways to divide everybody for which that holds, this one fitted best."
     )
     blocks: list[Block] = [Title(title), Text(para(must))]
     blocks += [Item("•", line) for line in reasons(view.group.parts, t)]
@@ -287,14 +287,12 @@ def offers(
     number = group.id if group else None
     blocks: list[Block] = [Title(title)]
     if found:
-        blocks.append(Text(para(t.line("These groups fit. What you are counted for so far goes with you."))))
+        blocks.append(Text(para(t.line("These groups fit. What you did so far stays yours."))))
     else:
         blocks.append(Text(para(t.line("No other group fits at the moment. A facilitator can help."))))
     for other, size, zone in found:
-        head: Line = (
-            Span(group_title(t, other.number), bold=True),
-            Span(f" · {t.tn('{n} person', '{n} people', size)}"),
-        )
+        people = t.tn("{n} person", "{n} people", size)
+        head: Line = (Span(group_title(t, other.number), bold=True), Span(f" · {people}"))
         note = slot_line(t, other.slot) if other.slot else (Span(zone),)
         button = Button(
             t.t("Join it"),
@@ -340,7 +338,7 @@ def placed(view: GroupView, moved: bool, t: Catalogue) -> Message:
     """To somebody who came later, or was moved: which group, with whom, what it sees."""
     title = t.t("You are in study group {n}", n=view.group.number)
     if moved:
-        line = t.line("You have another study group now. What you are counted for so far came with you.")
+        line = t.line("You have another study group now. What you did so far stays yours.")
     else:
         line = t.line("There was a place for you in this study group.")
     sees = Note(

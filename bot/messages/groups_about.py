@@ -21,6 +21,7 @@ from bot.messages.blocks import (
     Title,
 )
 from bot.messages.texts import Catalogue
+from bot.messages.typing import typed_in
 from bot.messages.welcome import LANGUAGE_NAMES
 from bot.messages.words import listed, para
 from bot.model.commands_groups import GroupAbout, GroupAvoid
@@ -109,17 +110,11 @@ def avoid_list(names: Sequence[str], t: Catalogue) -> Message:
         t.line(
             "Nobody ever sees this list, not even facilitators. It counts when groups are formed or somebody changes "
             "groups. Type `{add}` to add somebody, `{remove}` to remove them.",
-            add=typed_avoid(t.language),
-            remove=typed_avoid(t.language, remove=True),
+            add=typed_in(t.language, "group avoid @ann"),
+            remove=typed_in(t.language, "group avoid remove @ann"),
         )
     )
     return Message(t.language, title, (Title(title), body, note, Buttons(_buttons(t)[:1])))
-
-
-def typed_avoid(language: Language, *, remove: bool = False) -> str:
-    if language is Language.FR:
-        return "groupe éviter retirer @anne" if remove else "groupe éviter @anne"
-    return "group avoid remove @ann" if remove else "group avoid @ann"
 
 
 def _buttons(t: Catalogue) -> tuple[Button, ...]:

@@ -135,7 +135,7 @@ def _refused(view: GroupsView, t: Catalogue) -> list[Block]:
         if state is RoomState.REFUSED:
             why, what = ROOM_WORDS.get(reason or "", OTHER_ROOM)
             head = t.line_n("{n} room was refused. {why}", "{n} rooms were refused. {why}", n, why=t.t(why))
-            note = t.line("{what} Until then every message of the group goes to each member.", what=t.t(what))
+            note = t.line("{what} Meanwhile every message of the group goes to each member.", what=t.t(what))
             blocks.append(Item("•", head, note))
     return blocks
 
@@ -234,7 +234,7 @@ def move_effect(view: MoveView, t: Catalogue) -> Message:
     what = (
         t.line("This is a proposal: nobody is told.")
         if view.proposed
-        else t.line("They are told, and rooms and cards follow. What they are counted for so far goes with them.")
+        else t.line("They are told, and rooms and cards follow. What they did so far stays theirs.")
     )
     name = name_typed(view.cohort.name)
     confirm = Button(

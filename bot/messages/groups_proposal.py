@@ -86,7 +86,9 @@ def proposal(view: PlanView, t: Catalogue) -> Message:
     blocks.append(
         Note(
             t.line(
-                "Nobody was told. The same people and the same number {seed} give the same groups.", seed=view.plan.seed
+                "Nobody was told. The same people and the same number {seed} give the same groups. What people did not "
+                "say about themselves counts as not fulfilled.",
+                seed=view.plan.seed,
             )
         )
     )

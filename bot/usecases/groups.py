@@ -97,7 +97,7 @@ async def group_change(parts: Parts, tx: Tx, who: Who, command: GroupChange) -> 
     fits = target is not None and await fitting(tx, cohort, enrolment, [target], who.now, 1)
     if target is None or not fits:
         raise Slip("Study group {n} has no place that fits.", n=command.to, example=f"group change {why.value}")
-    who.wake |= await move(tx, enrolment, target, who.now)
+    who.wake |= await move(tx, enrolment, target, who.now, priority=None)
     target = await tx.study_group(target.id) or target
     card = words.group_card(await group_view(parts, tx, target, cohort, t, enrolment.id), t)
     return Reply(replace=card, say=None if who.caller.pressed else card, notice=t.t("You have another group now."))

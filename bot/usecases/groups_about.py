@@ -41,6 +41,8 @@ async def about(parts: Parts, tx: Tx, who: Who, command: GroupAbout) -> Reply:
             if not who.caller.pressed:
                 raise
             errors.append((name, who.t.t(slip.text, **slip.values)))
+    if after.languages == {person.language}:
+        after = replace(after, languages=frozenset())  # their own language needs no saying, and may change
     wanted = set(avoided)
     try:
         if command.save and avoided:

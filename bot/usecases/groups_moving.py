@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.model.cohort import Cohort, Enrolment
+from bot.model.delivery import Priority
 from bot.model.groups import GroupRoom, GroupState, RoomState, StudyGroup
 from bot.ports import Tx
 from bot.rules.forming_judge import why_not
@@ -25,7 +26,7 @@ async def place(tx: Tx, cohort: Cohort, enrolment: Enrolment, now: datetime) -> 
     if not groups or any(each.left_at is None or each.own_wish for each in before):
         return set()
     found = await fitting(tx, cohort, enrolment, groups, now, 1)
-    return await put_in(tx, found[0][0], enrolment, now, moved=False) if found else set()
+    return await put_in(tx, found[0][0], enrolment, now, moved=False, priority=Priority.ASKED) if found else set()
 
 
 async def fitting(
@@ -63,9 +64,17 @@ async def _within_reach(
 
 
 async def put_in(
-    tx: Tx, group: StudyGroup, enrolment: Enrolment, now: datetime, *, moved: bool, hosted: int = 0
+    tx: Tx,
+    group: StudyGroup,
+    enrolment: Enrolment,
+    now: datetime,
+    *,
+    moved: bool,
+    hosted: int = 0,
+    priority: Priority | None = Priority.TIMELY,
 ) -> set[str]:
-    """Make somebody a member: they are told, the card shows them, and the room takes them in."""
+    """Make somebody a member: they are told (unless `priority` is None: they see it already), the card shows them, and
+    the room takes them in."""
     if not await tx.join_group(group.id, enrolment.id, now, hosted):
         return set()
     await tx.close_wish(enrolment.id)
@@ -75,8 +84,10 @@ async def put_in(
         await tx.add_rooms([GroupRoom(group.id, lane, RoomState.WANTED, work_at=now)])
     lanes = await show_anew(tx, group, "roster", now)
     await _bring_up_to_date(tx, rooms.values(), lane, now)
-    word = to_member(group, enrolment, f"placed/{int(now.timestamp())}", now, content={"moved": moved})
-    await tx.add_deliveries([word])
+    if priority is not None:
+        what = f"placed/{int(now.timestamp())}"
+        word = to_member(group, enrolment, what, now, content={"moved": moved}, priority=priority)
+        await tx.add_deliveries([word])
     if lane in rooms and rooms[lane].state is RoomState.REFUSED:
         lanes |= await tell_lane(tx, group, rooms[lane], "roster", now)
     if group.host is None:
@@ -100,13 +111,16 @@ async def remove(tx: Tx, enrolment: Enrolment, now: datetime, *, own_wish: bool 
     return await show_anew(tx, group, "roster", now)
 
 
-async def move(tx: Tx, enrolment: Enrolment, to: StudyGroup, now: datetime) -> set[str]:
-    """From one group to another; how often somebody hosted goes with them."""
+async def move(
+    tx: Tx, enrolment: Enrolment, to: StudyGroup, now: datetime, *, priority: Priority | None = Priority.TIMELY
+) -> set[str]:
+    """From one group to another; how often somebody hosted goes with them. `priority`: see `put_in`."""
     before = await tx.membership(enrolment.id)
     if before is not None and before.group_id == to.id:
         return set()
     lanes = await remove(tx, enrolment, now)
-    return lanes | await put_in(tx, to, enrolment, now, moved=before is not None, hosted=before.hosted if before else 0)
+    hosted = before.hosted if before else 0
+    return lanes | await put_in(tx, to, enrolment, now, moved=before is not None, hosted=hosted, priority=priority)
 
 
 async def pass_on(tx: Tx, group_id: int) -> None:

@@ -155,9 +155,10 @@ async def _study_groups(tx: Tx, enrolment: Enrolment, cohort: str) -> list[dict[
         left = _iso(member.left_at) if member.left_at else None
         row = {"cohort": cohort, "group": group.number if group else None, "joined": _iso(member.joined_at)}
         rows.append({**row, "left": left, "left_by_own_wish": member.own_wish, "hosted": member.hosted})
-    for wish in await tx.change_wishes_of(enrolment.id):
-        rows.append({"cohort": cohort, "wish_for_another": wish.why.value, "at": _iso(wish.at), "open": wish.open})
-    return rows
+    return rows + [
+        {"cohort": cohort, "wish_for_another": wish.why.value, "at": _iso(wish.at), "open": wish.open}
+        for wish in await tx.change_wishes_of(enrolment.id)
+    ]
 
 
 def _message(row: Delivery, cohort: str | None) -> dict[str, Any]:

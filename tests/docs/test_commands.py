@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.model.people import RoleName
 from bot.rules.grammar import VerbHelp, table
+from bot.rules.grammar_verbs import LEADERS, READERS
 from bot.rules.grammar_words import NOUNS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
@@ -20,7 +21,7 @@ The same words work everywhere: as slash commands in Slack (`/course done 2`), t
 with or without the slash, with or without mentioning the bot. Every button has a typed form, and everything here has
 a button or a form.
 
-* A bare `course` or `cohort` opens the overview.
+* A bare `course`, `group` or `cohort` opens the overview.
 * In a direct message the words of `course` work alone: `next`, `done 2`, `help`, `stop`. In a room they need the noun:
   `course next`.
 * In a direct message a number alone opens that activity, a letter alone is a vote, and `yes` or `no` answers
@@ -39,6 +40,10 @@ WHO = {
     frozenset({RoleName.ADMIN}): "For admins.",
     frozenset(RoleName): "For admins, facilitators and contributors.",
 }
+MORE = {
+    READERS: "for facilitators and contributors too",
+    LEADERS: "for facilitators too",
+}
 
 
 def page() -> str:
@@ -53,8 +58,12 @@ def page() -> str:
 
 def _who(verbs: tuple[VerbHelp, ...]) -> str:
     common = min((verb.roles for verb in verbs), key=len)
-    others = [f"`{verb.verb}`" for verb in verbs if verb.roles != common]
-    return WHO[common] + (f" {' and '.join(others)}: for facilitators and contributors too." if others else "")
+    said = [WHO[common]]
+    for roles, words in MORE.items():
+        others = [f"`{verb.verb}`" for verb in verbs if verb.roles == roles and roles != common]
+        if others:
+            said.append(f"{', '.join(others)}: {words}.")
+    return " ".join(said)
 
 
 def _row(verb: VerbHelp) -> str:

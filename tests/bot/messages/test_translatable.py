@@ -42,6 +42,9 @@ LEARNER = """
     answer 5 ⟦mine⟧|share 5 ⟦ours⟧|stance 6 ⟦mine⟧|feedback|feedback yes|feedback maybe|snooze until someday
     snooze until monday|resume|resume|pause|stay|away 2026-12-20 to 2026-12-10|away none|days never|window 9-99
     window 9-12|days mon,wed|tz Atlantis|tz Toronto|track nowhere|join nowhere|join spring|leave|forget me|dnoe 1
+    group|group members|group why|group change|group change hours|group change hours ask|group change to 9
+    group change mood|group about ⟦mine⟧|group about|group about years: many|group avoid @ada|group avoid
+    group avoid @nobody|group leave
     what on earth is this that I say|cohort|cohort create|cohort status spring|skip|plain on|home|open 2|open 5|settings
     """
 ADMIN = """
@@ -52,6 +55,10 @@ ADMIN = """
     cohort enrol spring @nobody|cohort enrol spring @ben|cohort launch spring|cohort fly|cohort people spring page 9
     cohort roles spring add facilitator @fatou|cohort roles spring add facilitator @fatou|cohort confirm 99|home|help
     cohort roles spring remove facilitator @fatou|cohort rehearse|cohort close spring|cohort open-to spring w9
+    cohort groups spring|cohort groups preview spring|cohort groups form spring|cohort groups spring
+    cohort groups move spring|cohort groups move spring @ben to 9|cohort groups move spring @ben to 2
+    cohort groups options spring|cohort groups options spring size 99|cohort groups options spring size 4-6
+    cohort groups options spring hours 99|cohort groups rooms spring|cohort groups form spring
     """
 
 
@@ -76,6 +83,8 @@ async def a_story(world: World, *people: Address, pressing: Sequence[Address]) -
     whom."""
     await world.running("@ben", "@zoé")
     await world.at(datetime(2026, 12, 3, 22, tzinfo=UTC))
+    for who in (world.ben, world.zoe):
+        await world.says(who, "yes")
     for text in lines(ADMIN):
         await world.says(world.ada, text)
     for who in people:

@@ -38,7 +38,11 @@ def test_every_verb_that_can_be_typed_has_a_handler() -> None:
     """The examples of the help card are understood in both languages, and each becomes something that is handled."""
     for row in table():
         for language in Language:
-            noun = row.noun if language is Language.EN else {"course": "cours", "cohort": "cohorte"}[row.noun]
+            noun = (
+                row.noun
+                if language is Language.EN
+                else {"course": "cours", "cohort": "cohorte", "group": "groupe"}[row.noun]
+            )
             command = parse(f"{noun} {row.example_in(language)}", language=language, direct=True)
             assert type(command) in HANDLERS, row
             assert command.verb == row.command, row
