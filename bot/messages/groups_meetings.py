@@ -104,11 +104,13 @@ def first_post(view: MeetingView, t: Catalogue) -> Message:
     if view.voting:
         blocks.append(Text(para(t.line("*When do you meet first?* Say which of these suit you."))))
         blocks += _options(view, t)
-    else:
-        line = t.line(
-            "I found no moment at which you all work. Agree on one, and type `{typed}`.", typed="group meet …"
-        )
+    elif view.meeting is None:
+        typed = t.t("group meet thursday 14:00")
+        line = t.line("I found no moment at which you all work. Agree on one, and type `{typed}`.", typed=typed)
         blocks += [Text(para(line)), Buttons((_find(view, t),))]
+    elif view.meeting.at is not None and view.meeting.state is MeetingState.PLANNED:
+        at = when(view.meeting.at, view.zone)
+        blocks.append(Text(para(t.line("You meet first {when} ({zone} time).", when=at, zone=view.zone))))
     return Message(t.language, title, tuple(blocks), topic=f"group-first/{view.group.group.id}")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from bot.model.cohort import Cohort
 from bot.model.course import Weekday
 from bot.model.group_life import Meeting, MeetingState
 from bot.model.groups import MeetingSlot, Member
@@ -46,12 +47,20 @@ class Week:
     ask: time
 
 
-def week_of_group(slot: MeetingSlot | None, zone: str, opens: time) -> Week:
-    """The group's day: that of its usual meeting. `opens` is when the cohort's window opens."""
+def week_of_group(slot: MeetingSlot | None, cohort: Cohort) -> Week:
+    """The group's day: that of its usual meeting. Starters come when the cohort's window opens, on a day with a lesson
+    an hour after it."""
     day, at = (slot.day, slot.at) if slot else (USUAL_DAY, USUAL_TIME)
-    minutes = min(at.hour * 60 + at.minute + MINUTES + 15, 23 * 60)
-    ask = max(time(minutes // 60, minutes % 60), time(min(opens.hour + 1, 23), opens.minute))
-    return Week(day, slot.zone if slot else zone, opens, ask)
+    lessons = [_later(each.at, 60) for each in cohort.slots if each.day is day]
+    starters = max([cohort.window.start, *lessons])
+    ask = max(_later(at, MINUTES + 15), _later(starters, 60))
+    return Week(day, slot.zone if slot else cohort.zone, starters, ask)
+
+
+def _later(at: time, minutes: int) -> time:
+    """So much later on the same day, at 23:00 at the latest."""
+    total = min(at.hour * 60 + at.minute + minutes, 23 * 60)
+    return time(total // 60, total % 60)
 
 
 def next_on_day(week: Week, at: time, after: datetime) -> datetime:

@@ -14,7 +14,7 @@ from bot.model.course import Weekday
 from bot.rules.planner import WORKDAYS, resolve, zone_of
 
 SOON = timedelta(minutes=15)
-BREATH = timedelta(hours=2)
+BREATH = timedelta(hours=12)
 """So long after a meeting was planned or moved nobody is reminded of it a day ahead: they have just been told."""
 WORTHWHILE = timedelta(hours=3)
 """A reminder for the day before that comes later than so long before the meeting says nothing new."""

@@ -82,7 +82,7 @@ async def step(parts: Parts, tx: Tx, group_id: int, now: datetime) -> set[str]:
         lanes |= await _first(parts, tx, group, cohort, now)
     lanes |= await _votes(parts, tx, group, cohort, now)
     lanes |= await _splits(tx, group, now)
-    week = week_of_group(group.slot, cohort.zone, cohort.window.start)
+    week = week_of_group(group.slot, cohort)
     life, more = await _starters(parts, tx, life, group, cohort, week, now)
     lanes |= more
     life, more = await _question(tx, life, group, cohort, week, now)

@@ -278,7 +278,7 @@ async def group_met(parts: Parts, tx: Tx, who: Who, command: GroupMet) -> Reply:
 async def _asked(here: Circle, said: str | None) -> date:
     """The question that is meant: the button's, else the last one that was asked; before any was, today."""
     life = await here.tx.group_life(here.group.id)
-    week = week_of_group(here.group.slot, here.cohort.zone, here.cohort.window.start)
+    week = week_of_group(here.group.slot, here.cohort)
     today = local_day(week, here.cohort.pace.to_course(here.who.now))
     try:
         day = date.fromisoformat(said) if said else None
