@@ -80,7 +80,7 @@ async def step(parts: Parts, tx: Tx, group_id: int, now: datetime) -> set[str]:
     lanes: set[str] = set()
     if life.next_at == life.begun_at:
         lanes |= await _first(parts, tx, group, cohort, now)
-    lanes |= await _votes(parts, tx, group, cohort, now)
+    lanes |= await _votes(tx, group, cohort, now)
     lanes |= await _splits(tx, group, now)
     week = week_of_group(group.slot, cohort)
     life, more = await _starters(parts, tx, life, group, cohort, week, now)
@@ -98,12 +98,12 @@ async def _first(parts: Parts, tx: Tx, group: StudyGroup, cohort: Cohort, now: d
     return await tell_group(tx, group, "first", now, content=facts)
 
 
-async def _votes(parts: Parts, tx: Tx, group: StudyGroup, cohort: Cohort, now: datetime) -> set[str]:
+async def _votes(tx: Tx, group: StudyGroup, cohort: Cohort, now: datetime) -> set[str]:
     meeting = await tx.open_meeting(group.id)
     if meeting is None or meeting.decide_at is None:
         return set()
     if meeting.decide_at <= now or await all_voted(tx, group, meeting):
-        return await decide(parts, tx, group, cohort, meeting, now)
+        return await decide(tx, group, cohort, meeting, now)
     return set()
 
 

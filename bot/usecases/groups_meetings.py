@@ -144,7 +144,7 @@ async def all_voted(tx: Tx, group: StudyGroup, meeting: Meeting) -> bool:
     return all(each.id in votes for each in await members_in(tx, group) if each.state is not EnrolmentState.PAUSED)
 
 
-async def decide(parts: Parts, tx: Tx, group: StudyGroup, cohort: Cohort, meeting: Meeting, now: datetime) -> set[str]:
+async def decide(tx: Tx, group: StudyGroup, cohort: Cohort, meeting: Meeting, now: datetime) -> set[str]:
     """End a vote: the moment that suits most becomes the date. Where nobody voted for any, nothing changes: a meeting
     that was only proposed lapses. Returns the lanes to wake."""
     chosen = winner(meeting.options, await tx.votes(meeting.id), now, group.host)
@@ -152,13 +152,11 @@ async def decide(parts: Parts, tx: Tx, group: StudyGroup, cohort: Cohort, meetin
     if chosen is None or chosen == meeting.at:
         state = MeetingState.CANCELLED if meeting.state is MeetingState.PROPOSED else meeting.state
         await tx.save_meeting(replace(ended, state=state))
-        return await show_anew(tx, group, _what(meeting), now)
-    return await plan(parts, tx, group, cohort, ended, chosen, now)
+        return await show_meeting(tx, group, meeting, now)
+    return await show_meeting(tx, group, meeting, now) | await plan(tx, group, cohort, ended, chosen, now)
 
 
-async def plan(
-    parts: Parts, tx: Tx, group: StudyGroup, cohort: Cohort, meeting: Meeting, at: datetime, now: datetime
-) -> set[str]:
+async def plan(tx: Tx, group: StudyGroup, cohort: Cohort, meeting: Meeting, at: datetime, now: datetime) -> set[str]:
     """Give a meeting its moment, or another one: the group is told, earlier messages show it, calendars follow, and
     whoever comes is reminded of the new moment only."""
     before = _what(meeting)
@@ -185,7 +183,7 @@ async def plan(
 
 
 async def plan_at(
-    parts: Parts, tx: Tx, group: StudyGroup, cohort: Cohort, at: datetime, minutes: int | None, now: datetime
+    tx: Tx, group: StudyGroup, cohort: Cohort, at: datetime, minutes: int | None, now: datetime
 ) -> tuple[Meeting | None, set[str]]:
     """Plan the group's next meeting at this moment, or move it there; moving it to where it is changes nothing. Returns
     the meeting, and the lanes to wake."""
@@ -200,7 +198,7 @@ async def plan_at(
     if meeting is None:  # somebody else was faster; the store keeps one
         return None, set()
     meeting = replace(meeting, minutes=minutes or meeting.minutes)
-    return meeting, await plan(parts, tx, group, cohort, meeting, at, now)
+    return meeting, await plan(tx, group, cohort, meeting, at, now)
 
 
 async def cancel(tx: Tx, group: StudyGroup, meeting: Meeting, now: datetime) -> set[str]:

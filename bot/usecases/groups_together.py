@@ -143,7 +143,7 @@ async def _plan(here: Circle, before: Meeting | None, said: str) -> Reply:
         raise Slip("This is too far ahead; plan at most four months.", example=t.t("group meet thursday 14:00"))
     if before is not None and before.at == at and minutes in (None, before.minutes):
         return Reply(say=await here.meeting_card(before, t.t("That is when you meet already.")))
-    meeting, lanes = await plan_at(here.parts, here.tx, here.group, here.cohort, at, minutes, who.now)
+    meeting, lanes = await plan_at(here.tx, here.group, here.cohort, at, minutes, who.now)
     who.wake |= lanes
     if meeting is None:
         return Reply(say=await here.meeting_card(await here.tx.open_meeting(here.group.id)))
@@ -183,7 +183,7 @@ async def group_vote(parts: Parts, tx: Tx, who: Who, command: GroupVote) -> Repl
     mine = _suits(command.letters, meeting, mine)
     await tx.save_votes(meeting.id, here.enrolment.id, mine, who.now)
     if await all_voted(tx, here.group, meeting):
-        who.wake |= await decide(parts, tx, here.group, here.cohort, meeting, who.now)
+        who.wake |= await decide(tx, here.group, here.cohort, meeting, who.now)
     who.wake |= await show_meeting(tx, here.group, meeting, who.now)
     letters = ", ".join(chr(ord("A") + place) for place, option in enumerate(meeting.options) if option in mine)
     told = t.t("Noted: {letters}.", letters=letters) if letters else t.t("Noted: none of these suits you.")
