@@ -251,7 +251,7 @@ def _rsvp_buttons(view: MeetingView, meeting: Meeting, t: Catalogue) -> tuple[Bu
         for answer, words in RSVP_WORDS.items()
     ]
     if calendar := view.links.calendar(calendar_subject(meeting, t, view.person_id)):
-        buttons.append(Button(t.t("Add to calendar"), href=calendar, typed="group meet"))
+        buttons.append(Button(t.t("Add to calendar"), href=calendar))
     return tuple(buttons)
 
 
