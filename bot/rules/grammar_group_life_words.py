@@ -11,9 +11,9 @@ GROUP_LIFE = (
         (
             "meet",
             "meet | [find/cancel/<day> <time>] | thursday 14:00",
-            "réunion | [chercher/annuler/<jour> <heure>] | jeudi 14:00",
+            "rencontre | [chercher/annuler/<jour> <heure>] | jeudi 14:00",
             N_("Your next meeting: find a time, plan it, move it."),
-            "meeting, meetings, schedule, réunir, rendez-vous, se réunir",
+            "meeting, meetings, schedule, réunion, rendez-vous, rencontres, se rencontrer",
         ),
         (
             "vote",
@@ -32,9 +32,9 @@ GROUP_LIFE = (
         (
             "met",
             "met | [yes/planned/no] [great/good/fair/little/lost] [<line>] | yes good",
-            "rencontre | [oui/prévue/non] [excellente/bonne/moyenne/faible/perdue] [<ligne>] | oui bonne",
+            "bilan | [oui/prévue/non] [excellente/bonne/moyenne/faible/perdue] [<ligne>] | oui bonne",
             N_("Say whether you met, and what it was worth."),
-            "did we meet, we met, rencontrés, rencontrées",
+            "did we meet, we met, rencontrés, rencontrées, vus",
         ),
         (
             "starter",

@@ -18,7 +18,7 @@ MOMENTS = st.integers(0, 2 * 365 * 96).map(lambda quarters: START + quarters * t
 
 
 def at(*when: int) -> datetime:
-    return datetime(*when, tzinfo=UTC)  # type: ignore[misc]
+    return datetime(*when, tzinfo=UTC)  # type: ignore[arg-type, misc]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.world import World, buttons_of
 
 
 def utc(*when: int) -> datetime:
-    return datetime(*when, tzinfo=UTC)  # type: ignore[misc]
+    return datetime(*when, tzinfo=UTC)  # type: ignore[arg-type, misc]
 
 
 def wall(text: str) -> datetime:
