@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.model.cohort import Enrolment
 from bot.model.groups import (
     AboutMe,
     ChangeWish,
@@ -85,6 +86,17 @@ class GroupRecords(Protocol):
 
     async def leave_group(self, enrolment_id: int, now: datetime, *, own_wish: bool = False) -> Member | None:
         """Take somebody out of the group they are in; returns what they were, None when they were in none."""
+        ...
+
+    async def without_group(self, cohort_id: int, *, after_id: int = 0, limit: int = 1000) -> Sequence[Enrolment]:
+        """Who is in the cohort, said yes, is in no group and did not leave one by their own wish; by number, for
+        paging."""
+        ...
+
+    async def count_without_group(self, cohort_id: int) -> int: ...
+
+    async def count_members(self, cohort_id: int) -> int:
+        """How many people are in the groups that live."""
         ...
 
     async def save_member(self, member: Member) -> None:

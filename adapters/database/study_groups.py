@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from adapters.database import tables
 from adapters.database import tables_groups as t
+from adapters.database.enrolments import ENROLMENTS
 from adapters.database.records import Records, parts
+from adapters.database.rows import enrolment_of
 from adapters.database.rows_groups import (
     about_of,
     about_values,
@@ -25,6 +27,7 @@ from adapters.database.rows_groups import (
     room_values,
     wish_of,
 )
+from bot.model.cohort import Enrolment, EnrolmentState
 from bot.model.groups import (
     AboutMe,
     ChangeWish,
@@ -152,6 +155,24 @@ class GroupTx(Records):
         await self.connection.execute(hosts.values(host=None))
         return member
 
+    async def without_group(self, cohort_id: int, *, after_id: int = 0, limit: int = 1000) -> Sequence[Enrolment]:
+        statement = ENROLMENTS.where(*_waits(cohort_id), ENROLMENT.c.id > after_id).order_by(ENROLMENT.c.id)
+        return [enrolment_of(row) for row in await self.all(statement.limit(limit))]
+
+    async def count_without_group(self, cohort_id: int) -> int:
+        row = await self.first(sa.select(sa.func.count()).select_from(ENROLMENT).where(*_waits(cohort_id)))
+        return int(row[0]) if row else 0
+
+    async def count_members(self, cohort_id: int) -> int:
+        statement = (
+            sa.select(sa.func.count())
+            .select_from(MEMBER)
+            .join(GROUP, GROUP.c.id == MEMBER.c.group_id)
+            .where(GROUP.c.cohort_id == cohort_id, GROUP.c.state == GroupState.OPEN, _NOW_IN)
+        )
+        row = await self.first(statement)
+        return int(row[0]) if row else 0
+
     async def save_member(self, member: Member) -> None:
         this = (MEMBER.c.group_id == member.group_id, MEMBER.c.enrolment_id == member.enrolment_id)
         await self.connection.execute(sa.update(MEMBER).where(*this).values(hosted=member.hosted))
@@ -271,6 +292,13 @@ class GroupTx(Records):
         """Those who are in a group now."""
         statement = sa.select(MEMBER.c.enrolment_id).where(_NOW_IN)
         return {row.enrolment_id for row in await self._where(statement, MEMBER.c.enrolment_id, set(enrolment_ids))}
+
+
+def _waits(cohort_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Who could be in a group and is in none."""
+    placed = sa.select(MEMBER.c.group_id).where(MEMBER.c.enrolment_id == ENROLMENT.c.id, _NOW_IN | MEMBER.c.own_wish)
+    here = ENROLMENT.c.state.in_([EnrolmentState.ENROLLED, EnrolmentState.ACTIVE, EnrolmentState.PAUSED])
+    return (ENROLMENT.c.cohort_id == cohort_id, ENROLMENT.c.ready.is_(True), here, ~placed.exists())
 
 
 def _new_member(group_id: int, enrolment_id: int, now: datetime) -> dict[str, Any]:

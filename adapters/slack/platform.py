@@ -64,7 +64,7 @@ class SlackPlatform:
     drive time give their own)."""
 
     name = PLATFORM
-    can = frozenset(Ability) - {Ability.PIN}
+    can = frozenset(Ability)
 
     def __init__(
         self,
@@ -181,6 +181,11 @@ class SlackPlatform:
 
     async def close_room(self, room: Address) -> None:
         await self._rooms.close(room)
+
+    async def pin(self, ref: MessageRef) -> None:
+        channel, ts, _ = place_of(ref)
+        args = {"channel": channel, "timestamp": ts}
+        await self.calls.patiently(ref.address.workspace, "pins.add", args, ("already_pinned",))
 
     # inside
 

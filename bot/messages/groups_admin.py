@@ -56,7 +56,8 @@ OTHER_ROOM = (N_("The chat refused to open the room."), N_("Look into the log, t
 @dataclass(frozen=True, slots=True)
 class GroupsView:
     """A cohort's groups for a reader; `groups` are those of this page. `rooms` counts by (state, reason), `ready` the
-    answers to "still in?"; `waiting` are people without a group; `wishes` are for another one."""
+    answers to "still in?"; `left` counts people without a group, `waiting`
+    are the first of them; `wishes` are for another one."""
 
     cohort: Cohort
     groups: Sequence[GroupView]
@@ -65,6 +66,7 @@ class GroupsView:
     rooms: Mapping[tuple[RoomState, str | None], int]
     ready: Mapping[bool | None, int]
     waiting: Sequence[MemberView]
+    left: int
     wishes: Sequence[tuple[ChangeWish, MemberView, StudyGroup | None, Sequence[StudyGroup]]]
     page: int = 1
     zone: str = "UTC"
@@ -110,8 +112,8 @@ def _formed(view: GroupsView, t: Catalogue) -> list[Block]:
         line = t.line_n(
             "{n} person said yes and has no group: {names}",
             "{n} people said yes and have no group: {names}",
-            len(view.waiting),
-            names=", ".join(each.name for each in view.waiting[:NAMED]) + ("…" if len(view.waiting) > NAMED else ""),
+            view.left,
+            names=", ".join(each.name for each in view.waiting[:NAMED]) + ("…" if view.left > NAMED else ""),
         )
         blocks.append(Text(para(line)))
     return blocks

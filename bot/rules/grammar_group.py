@@ -29,7 +29,7 @@ _PARTS = {
     **dict.fromkeys(("languages", "language", "langues", "langue"), "languages"),
 }
 _LABEL = re.compile(r"(?:^|[,;\n]\s*|\s)(?P<label>[^\W\d_]{3,12})\s?:\s*")
-_REMOVE = re.compile(r"^(?:remove|delete|retirer|enlever|supprimer)\s+", re.IGNORECASE)
+_REMOVE = re.compile(r"^(?:remove|delete|retirer|enlever|supprimer)(?:\s+|$)", re.IGNORECASE)
 _PAGE = re.compile(r"(?<!\S)page\s+(\d{1,5})$", re.IGNORECASE)
 _SEED = re.compile(r"(?<!\S)(?:seed|tirage)\s+(\d{1,6})$", re.IGNORECASE)
 _CHOICES = {

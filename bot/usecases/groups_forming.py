@@ -81,13 +81,13 @@ async def _being_formed(tx: Tx, cohort: Cohort) -> bool:
 
 
 async def _propose(parts: Parts, tx: Tx, who: Who, cohort: Cohort, seed: int) -> Reply:
-    people = await waiting(tx, cohort)
+    people = await tx.count_without_group(cohort.id)
     if not people and await tx.study_groups(cohort.id, {GroupState.OPEN}):
         raise Slip("Everybody who said yes is in a group.", example=f"cohort groups {cohort.name}")
     if not people:
         raise Slip("Nobody has answered “still in?” with yes yet.", example=f"cohort status {cohort.name}")
     await tx.add_job(_job(who, cohort, PREVIEW), [str(seed)])
-    return Reply(say=working(cohort, len(people), who.t, forming=False), close=True)
+    return Reply(say=working(cohort, people, who.t, forming=False), close=True)
 
 
 def _job(who: Who, cohort: Cohort, kind: str) -> Job:
@@ -288,7 +288,7 @@ async def job_message(parts: Parts, tx: Tx, job: Job, cohort: Cohort, person: Pe
         return proposal(await plan_view(tx, cohort, plan, person, parts, changed=bool(counts.get(_CHANGED))), t)
     groups = await tx.study_groups(cohort.id, {GroupState.OPEN})
     rooms, ready = await tx.room_counts(cohort.id), await tx.ready_counts(cohort.id)
-    view = GroupsView(cohort, (), len(groups), 0, rooms, ready, (), ())
+    view = GroupsView(cohort, (), len(groups), 0, rooms, ready, (), 0, ())
     return being_formed(view, bool(counts.get(_MADE)), t)
 
 

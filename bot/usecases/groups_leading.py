@@ -19,7 +19,7 @@ from bot.messages.groups_admin import (
     options_form,
     options_saved,
 )
-from bot.messages.groups_proposal import PAGE, proposal
+from bot.messages.groups_proposal import NAMED, PAGE, proposal
 from bot.messages.texts import N_, Catalogue
 from bot.messages.welcome import notice
 from bot.model.cohort import Cohort, CohortState, Enrolment
@@ -33,7 +33,7 @@ from bot.rules.forming_judge import Judge, why_not
 from bot.usecases.context import Parts, Who
 from bot.usecases.groups_forming import plan_view
 from bot.usecases.groups_moving import fitting, move
-from bot.usecases.groups_people import crowd, group_views, member_views, terms_of, waiting
+from bot.usecases.groups_people import crowd, group_views, member_views, terms_of
 from bot.usecases.groups_telling import members_in
 from bot.usecases.looking import log
 from bot.usecases.who import HERE, cohort_named, need_facilitator
@@ -61,17 +61,17 @@ async def groups_view(parts: Parts, tx: Tx, reader: Person, cohort: Cohort, now:
     every = await tx.study_groups(cohort.id, {GroupState.OPEN})
     page = min(max(page, 1), max(1, -(-len(every) // PAGE)))
     shown = await group_views(parts, tx, cohort, every[(page - 1) * PAGE : page * PAGE], t)
-    members = await tx.members([group.id for group in every])
-    left = await waiting(tx, cohort) if every else []
+    left = await tx.without_group(cohort.id, limit=NAMED) if every else ()
     named = await member_views(tx, cohort, left, t)
     return GroupsView(
         cohort,
         shown,
         len(every),
-        sum(len(some) for some in members.values()),
+        await tx.count_members(cohort.id),
         await tx.room_counts(cohort.id),
         await tx.ready_counts(cohort.id),
         [named[each.id] for each in left if each.id in named],
+        await tx.count_without_group(cohort.id) if every else 0,
         await _wishes(tx, t, cohort, every, now),
         page,
         reader.zone or cohort.zone,

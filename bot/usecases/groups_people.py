@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,15 +15,17 @@ from bot.messages.texts import Catalogue
 from bot.model.cohort import Cohort, Enrolment, EnrolmentState
 from bot.model.course import Language
 from bot.model.forming import Candidate, Terms
-from bot.model.groups import AboutMe, GroupOptions, GroupState, Member, StudyGroup
+from bot.model.groups import AboutMe, GroupOptions, GroupState, StudyGroup
 from bot.model.people import Person
 from bot.ports import Tx
 from bot.rules.meetings import WorkWeek, middle_of_day, week_of, working_window
 from bot.rules.planner import WORKDAYS
 from bot.usecases.context import Parts, Who
-from bot.usecases.who import HERE, my_enrolment
+from bot.usecases.who import my_enrolment
 
 PAGE = 1000
+BREATH = 200
+"""So many people are looked at before others may go on."""
 
 
 # --- at work ------------------------------------------------------------------------------------------------
@@ -75,25 +78,12 @@ def terms_of(options: GroupOptions) -> Terms:
     return Terms(options.band, options.hours_apart * 60)
 
 
-async def confirmed(tx: Tx, cohort: Cohort) -> list[Enrolment]:
-    """Everybody in the cohort who said that they are in."""
-    found: list[Enrolment] = []
-    after = 0
-    while page := await tx.enrolments_in(cohort.id, after_id=after, limit=PAGE, states=HERE):
-        after = page[-1].id
-        found += [each for each in page if each.ready is True]
-    return found
-
-
 async def waiting(tx: Tx, cohort: Cohort) -> list[Enrolment]:
     """Who confirmed, is in no group, and did not leave one by their own wish."""
-    people = await confirmed(tx, cohort)
-    known = await tx.memberships([each.id for each in people])
-    return [each for each in people if _waits(known.get(each.id, ()))]
-
-
-def _waits(memberships: Sequence[Member]) -> bool:
-    return all(each.left_at is not None and not each.own_wish for each in memberships)
+    found: list[Enrolment] = []
+    while page := await tx.without_group(cohort.id, after_id=found[-1].id if found else 0, limit=PAGE):
+        found += page
+    return found
 
 
 async def crowd(
@@ -119,6 +109,8 @@ async def crowd(
             avoid = _numbers(avoided.get(person.id, ()), number_of)
             realm = realms[enrolment.address.lane]
             candidates.append(_candidate(enrolment, person, said, cohort, monday, realm, earlier, avoid))
+        if len(candidates) % BREATH == 0:
+            await asyncio.sleep(0)  # thousands of people take a while, and others wait
     return Crowd({each.id: each for each in enrolments}, people, candidates, terms_of(options))
 
 

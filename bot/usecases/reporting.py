@@ -39,8 +39,7 @@ async def report(parts: Parts, tx: Tx, who: Who, command: Report) -> Reply:
     counts = await tx.enrolment_counts(cohort.id)
     people = sum(n for state, n in counts.items() if state is not EnrolmentState.LEFT)
     groups = await tx.study_groups(cohort.id, {GroupState.OPEN})
-    members = await tx.members([group.id for group in groups])
-    grouped = (len(groups), sum(len(some) for some in members.values()))
+    grouped = (len(groups), await tx.count_members(cohort.id))
     message = report_message(cohort, course, people, rows, t, only_feedback=not everything, groups=grouped)
     return Reply(say=message)
 

@@ -8,7 +8,7 @@ from datetime import time
 import pytest
 
 from adapters.database.store import DatabaseStore
-from bot.model.cohort import Cohort
+from bot.model.cohort import Cohort, EnrolmentState
 from bot.model.course import Language, Weekday
 from bot.model.forming import Band, Forming, LeftOver, Proposed, Wish
 from bot.model.groups import (
@@ -186,6 +186,24 @@ async def test_nobody_is_in_two_groups(store: DatabaseStore) -> None:
         assert await tx.join_group(two.id, people[0], NOW)
         members = await tx.members([one.id, two.id])
         assert [len(members[group.id]) for group in (one, two)] == [1, 3]
+
+
+async def test_who_waits_for_a_group_is_found(store: DatabaseStore) -> None:
+    """Whoever said yes, is still there, is in no group and did not leave one by their own wish."""
+    cohort = await add_cohort(store)
+    yes = [await enrol(store, cohort, f"U_Y{number}", ready=True) for number in range(6)]
+    await enrol(store, cohort, "U_NO", ready=False)
+    await enrol(store, cohort, "U_OPEN")
+    await enrol(store, cohort, "U_LEFT", ready=True, state=EnrolmentState.LEFT)
+    ids = [each.id for each in yes]
+    await a_group(store, cohort, ids[:4])
+    async with store.transaction() as tx:
+        await tx.leave_group(ids[0], NOW, own_wish=True)
+        await tx.leave_group(ids[1], NOW)
+        assert [each.id for each in await tx.without_group(cohort.id)] == [ids[1], *ids[4:]]
+        assert [each.id for each in await tx.without_group(cohort.id, after_id=ids[1], limit=1)] == [ids[4]]
+        assert await tx.count_without_group(cohort.id) == 3
+        assert await tx.count_members(cohort.id) == 2
 
 
 async def test_who_met_in_an_earlier_cohort_is_known(store: DatabaseStore) -> None:

@@ -114,8 +114,10 @@ def leading_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
         for place, why in enumerate(list(WhyChange)[:1])
     ]
     ready = {True: 3, False: 1, None: 2}
-    full = groups_admin.GroupsView(cohort, (view,), 20, 3, rooms, ready, view.people[:2], wishes, 2, "America/Toronto")
-    none = groups_admin.GroupsView(cohort, (), 0, 0, {}, ready, (), ())
+    full = groups_admin.GroupsView(
+        cohort, (view,), 20, 3, rooms, ready, view.people[:2], 2, wishes, 2, "America/Toronto"
+    )
+    none = groups_admin.GroupsView(cohort, (), 0, 0, {}, ready, (), 0, ())
     yield "groups", groups_admin.groups_card(full, t)
     yield "no groups", groups_admin.groups_card(none, t)
     for name, each, made in (("begun", none, False), ("rooms", full, True), ("done", replace(full, rooms={}), True)):
