@@ -29,7 +29,7 @@ from bot.messages.plans import when
 from bot.messages.texts import N_, Catalogue
 from bot.messages.welcome import notice
 from bot.messages.words import letter, listed, minutes, para
-from bot.model.commands_group_life import GroupHost, GroupMeet, GroupMet, GroupRsvp, GroupVote
+from bot.model.commands_group_life import GroupHost, GroupMeet, GroupMet, GroupRsvp, GroupStarter, GroupVote
 from bot.model.group_life import Meeting, MeetingState, Met, Rating, Rsvp
 from bot.model.richtext import Line, Span
 from bot.rules.reminders import Reminder
@@ -138,7 +138,7 @@ def meeting_card(view: MeetingView, t: Catalogue, *, told: str = "") -> Message:
     blocks.append(Buttons(_rsvp_buttons(view, meeting, t), label=t.t("Do you come?")))
     if view.voting:
         blocks.append(Text(para(t.line("*Another moment is looked for.* Say which of these suit you."))))
-        blocks += _options(view, t)
+        blocks += [*_options(view, t), Buttons((_cancel(view, t),))]
     else:
         blocks.append(Buttons((_find(view, t), _cancel(view, t))))
     return Message(t.language, title, tuple(blocks), topic=_topic(meeting))
@@ -329,6 +329,17 @@ def met_saved(view: MeetingView, answer: Met, t: Catalogue) -> Message:
         case _:
             line = t.line("Noted. Shall I find moments at which you all work?")
     return notice(t, t.t("Thank you"), line, (_find(view, t),))
+
+
+def together(group: int, t: Catalogue) -> Buttons:
+    """What else a group does, on its card."""
+    return Buttons(
+        (
+            Button(t.t("Conversation starter"), encode(GroupStarter(group)), typed="group starter"),
+            Button(t.t("Did you meet?"), encode(GroupMet(group=group)), typed="group met"),
+            Button(t.t("Host"), encode(GroupHost(group)), spoken=t.t("Who hosts the group"), typed="group host"),
+        )
+    )
 
 
 # --- the host -----------------------------------------------------------------------------------------------

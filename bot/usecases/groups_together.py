@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.errors import Slip
-from bot.messages.blocks import Message, Reply
+from bot.messages.blocks import Message, Reply, Section
 from bot.messages.groups_meetings import (
     cancel_question,
     host_card,
     meeting_card,
     met_form,
     met_saved,
+    together,
 )
 from bot.messages.groups_starters import my_stance, no_starter, starter_card
 from bot.model.cohort import Cohort, CohortState, Enrolment
@@ -389,7 +390,7 @@ async def with_meeting(
     meeting = await tx.open_meeting(group.id)
     view = await meeting_view(parts, tx, group, cohort, who.t, zone, meeting=meeting, mine=enrolment)
     below = meeting_card(view, who.t)
-    return replace(card, blocks=(*card.blocks, *below.blocks[1:]))
+    return replace(card, blocks=(*card.blocks, Section(below.summary), *below.blocks[1:], together(group.id, who.t)))
 
 
 GROUP_LIFE_HANDLERS: Mapping[type[Command], Any] = {
