@@ -24,6 +24,7 @@ from bot.model.work import AuditEntry as AuditEntry
 from bot.model.work import Job as Job
 from bot.model.work import JobRow as JobRow
 from bot.model.work import JobState as JobState
+from bot.ports_group_life import GroupLifeRecords
 from bot.ports_groups import GroupRecords
 
 Clock = Callable[[], datetime]
@@ -246,6 +247,7 @@ class Due:
     jobs: bool
     lanes: tuple[str, ...]
     rooms: bool = False
+    life: bool = False
 
     @property
     def anything(self) -> bool:
@@ -258,6 +260,7 @@ class Due:
             or self.doubt
             or self.jobs
             or self.rooms
+            or self.life
             or self.lanes
         )
 
@@ -585,6 +588,7 @@ class Tx(
     FactRecords,
     AdminRecords,
     GroupRecords,
+    GroupLifeRecords,
     Protocol,
 ):
     """One transaction: everything in it happens, or nothing."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import slack_tables, tables, tables_groups
+from adapters.database import slack_tables, tables, tables_group_life, tables_groups
 from adapters.database.metadata import facts_text
 from adapters.database.records import Records, parts
 from bot.model.cohort import EnrolmentState
@@ -41,6 +41,7 @@ class ForgetTx(Records):
             await self._leave_slack(entry.lane, entry.ref)
         await self._waive(person_id, address_ids)
         await self._leave_groups(person_id)
+        await self._leave_life(person_id)
         await self._close_enrolments(person_id)
         await self._blank(person_id)
 
@@ -146,6 +147,13 @@ class ForgetTx(Records):
         formed = sa.select(group.c.formed_at).where(group.c.id == member.c.group_id).scalar_subquery()
         over = {"joined_at": formed, "left_at": formed, "own_wish": True, "hosted": 0}
         await self.connection.execute(sa.update(member).where(member.c.enrolment_id.in_(ids)).values(over))
+
+    async def _leave_life(self, person_id: int) -> None:
+        """Votes, answers and stances in study groups. What a group decided with them stays."""
+        life = tables_group_life
+        ids = _enrolments(person_id)
+        for table in (life.meeting_vote, life.meeting_rsvp, life.group_met, life.group_stance):
+            await self.connection.execute(sa.delete(table).where(table.c.enrolment_id.in_(ids)))
 
     async def _drop_entries(self, person_id: int, address_ids: Collection[int]) -> None:
         job_row = tables.job_row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.database import chat, slack_tables, tables, tables_groups
+from adapters.database import chat, slack_tables, tables, tables_group_life, tables_groups
 from adapters.database.metadata import metadata
 
-__all__ = ["chat", "metadata", "slack_tables", "tables", "tables_groups"]
+__all__ = ["chat", "metadata", "slack_tables", "tables", "tables_group_life", "tables_groups"]

@@ -27,6 +27,7 @@ from adapters.database.deliveries import OPEN, UNDER_WAY, DeliveryTx
 from adapters.database.enrolments import EnrolmentTx
 from adapters.database.facts import FactTx
 from adapters.database.forget import ForgetTx
+from adapters.database.group_life import GroupLifeTx
 from adapters.database.metadata import one_of
 from adapters.database.outbox import Outbox
 from adapters.database.people import PeopleTx
@@ -47,7 +48,19 @@ _INDEXED = [_READY, *([state] for state in sorted((OPEN | UNDER_WAY) - _READY))]
 """States of open deliveries as their partial indexes have them."""
 
 
-class DatabaseTx(PeopleTx, ForgetTx, CourseTx, CohortTx, EnrolmentTx, PlanTx, DeliveryTx, FactTx, AdminTx, GroupTx):
+class DatabaseTx(
+    PeopleTx,
+    ForgetTx,
+    CourseTx,
+    CohortTx,
+    EnrolmentTx,
+    PlanTx,
+    DeliveryTx,
+    FactTx,
+    AdminTx,
+    GroupTx,
+    GroupLifeTx,
+):
     """One transaction; the methods are in the module named after what they remember."""
 
 

@@ -29,6 +29,7 @@ from bot.messages.texts import N_, Catalogue
 from bot.messages.typing import name_typed
 from bot.messages.words import listed, para, percent
 from bot.model.cohort import Cohort
+from bot.model.commands_group_life import GroupsHealth
 from bot.model.commands_groups import GroupChoices, Groups, MoveMember, PreviewGroups, RetryRooms
 from bot.model.delivery import Reason
 from bot.model.groups import ChangeWish, GroupOptions, RoomState, StudyGroup
@@ -176,6 +177,9 @@ def _groups_buttons(view: GroupsView, t: Catalogue) -> tuple[Button, ...]:
         buttons.append(
             Button(t.t("Move somebody"), encode(MoveMember(which)), typed=f"cohort groups move {name} @ann to 2")
         )
+    if view.total:
+        health = encode(GroupsHealth(which))
+        buttons.append(Button(t.t("How they are"), health, typed=f"cohort groups health {name}"))
     if view.rooms_in(RoomState.REFUSED):
         buttons.append(
             Button(t.t("Try the rooms again"), encode(RetryRooms(which)), typed=f"cohort groups rooms {name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,9 +11,16 @@ from bot.model.course import Course, Language, Lesson
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`base` is the public URL without a slash at the end."""
+    """`base` is the public URL without a slash at the end. `seal` signs what a calendar's address is about; without it
+    there are none."""
 
     base: str
+    seal: Callable[[str], str] | None = None
+
+    def calendar(self, subject: str) -> str:
+        """The address of calendar entries, empty where there are none. `subject` holds numbers and a language, never a
+        name: `session/3/fr/45`."""
+        return "" if self.seal is None else f"{self.base}/calendar/{quote(self.seal(subject), safe='')}.ics"
 
     def media(self, course: Course, lesson: Lesson, path: str) -> str:
         """A media file of a lesson; an absolute address stays what it is."""

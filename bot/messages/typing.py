@@ -44,6 +44,23 @@ _ARGUMENTS = {
     "ask": "demander",
     "seed": "tirage",
     "remove": "retirer",
+    "find": "chercher",
+    "cancel": "annuler",
+    "going": "présent",
+    "maybe": "peut-être",
+    "planned": "prévue",
+    "great": "excellente",
+    "good": "bonne",
+    "fair": "moyenne",
+    "little": "faible",
+    "lost": "perdue",
+    "another": "autre",
+    "named": "nommée",
+    "unnamed": "anonyme",
+    "depends": "selon",
+    "me": "moi",
+    "next": "suivant",
+    "into": "avec",
 }
 _PREFIXES = (("contributor:", "contributeur:"), ('"tue,thu', '"mar,jeu'))
 _VALUES = {

@@ -1,4 +1,4 @@
-"""Study groups: who is in them, where they talk, when they meet, and what became of it."""
+"""Study groups: who is in them, and where they talk. What they do together: `group_life`."""
 
 from __future__ import annotations
 
@@ -29,24 +29,6 @@ class RoomState(StrEnum):
     REFUSED = "refused"
     CLOSING = "closing"
     CLOSED = "closed"
-
-
-class MeetingState(StrEnum):
-    """`proposed`: moments to vote on · `planned` · `held` · `missed` · `cancelled`."""
-
-    PROPOSED = "proposed"
-    PLANNED = "planned"
-    HELD = "held"
-    MISSED = "missed"
-    CANCELLED = "cancelled"
-
-
-class Met(StrEnum):
-    """The answer to "did you meet?"."""
-
-    MET = "met"
-    PLANNED = "planned"
-    NOT = "not"
 
 
 class WhyChange(StrEnum):
@@ -169,24 +151,6 @@ class ChangeWish:
     why: WhyChange
     at: datetime
     open: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """`at` is the moment (UTC) once it is planned, `zone` the one in which it was agreed. `options` are the moments to
-    vote on. `sequence` grows whenever calendars must follow; `uid` stays."""
-
-    id: int
-    group_id: int
-    state: MeetingState
-    minutes: int
-    zone: str
-    uid: str
-    created_at: datetime
-    at: datetime | None = None
-    options: tuple[datetime, ...] = ()
-    link: str = ""
-    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.model.course import Language
 from bot.rules.grammar_cohort import COHORT_READERS
 from bot.rules.grammar_course import COURSE_READERS, help_about, lone_sign, whole_phrase
 from bot.rules.grammar_group import GROUP_READERS
+from bot.rules.grammar_group_life import GROUP_LIFE_READERS
 from bot.rules.grammar_said import Said
 from bot.rules.grammar_text import Token, key, shown, tokens, without_address
 from bot.rules.grammar_verbs import VerbHelp
@@ -24,7 +25,12 @@ from bot.rules.grammar_words import NOUNS, Noun, find_help, noun_called, table, 
 
 __all__ = ["Noun", "VerbHelp", "find_help", "parse", "table"]
 
-_READERS: Mapping[str, Callable[[Said], Command]] = {**COURSE_READERS, **COHORT_READERS, **GROUP_READERS}
+_READERS: Mapping[str, Callable[[Said], Command]] = {
+    **COURSE_READERS,
+    **COHORT_READERS,
+    **GROUP_READERS,
+    **GROUP_LIFE_READERS,
+}
 _HOMES: Mapping[str, Callable[[], Command]] = {"course": Home, "cohort": CohortHome, "group": GroupHome}
 _ALONE = next(noun for noun in NOUNS if noun.alone)
 

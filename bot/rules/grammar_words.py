@@ -13,6 +13,7 @@ from functools import cache
 from bot.model.course import Language
 from bot.rules.grammar_cohort_words import COHORT
 from bot.rules.grammar_course_words import COURSE
+from bot.rules.grammar_group_life_words import COHORT_GROUPS_LIFE, GROUP_LIFE
 from bot.rules.grammar_group_words import COHORT_GROUPS, GROUP
 from bot.rules.grammar_text import key
 from bot.rules.grammar_verbs import VerbHelp
@@ -66,13 +67,13 @@ NOUNS: tuple[Noun, ...] = (
         "groupe",
         ("group", "groupe"),
         alone=False,
-        verbs=GROUP,
+        verbs=(*GROUP, *GROUP_LIFE),
     ),
     Noun(
         "cohort",
         "cohorte",
         ("cohort", "cohorte", "cohorts", "cohortes"),
         alone=False,
-        verbs=(*COHORT, *COHORT_GROUPS),
+        verbs=(*COHORT, *COHORT_GROUPS, *COHORT_GROUPS_LIFE),
     ),
 )

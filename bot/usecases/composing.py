@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.messages.blocks import Message
 from bot.messages.cohorts import failures
 from bot.messages.groups_admin import groups_card
+from bot.messages.groups_health import health_card
 from bot.messages.lessons import LessonView, lesson_message
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
@@ -27,6 +28,7 @@ from bot.usecases.enrolling import job_message
 from bot.usecases.groups_composing import compose
 from bot.usecases.groups_forming import KINDS
 from bot.usecases.groups_forming import job_message as groups_message
+from bot.usecases.groups_health import health_view
 from bot.usecases.groups_leading import groups_view
 from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, view_of_lesson
@@ -260,6 +262,9 @@ class Composer:
         cohort = await tx.cohort(row.cohort_id) if row.cohort_id else None
         if cohort is None:
             return Waive("gone")
+        if row.key.startswith("health/"):
+            view = await health_view(self.parts, tx, cohort, now)
+            return Send(health_card(view, t)) if view.groups else Waive("gone")
         if row.key.startswith("wish/"):
             if not await tx.change_wishes(cohort.id):
                 return Waive("solved")

@@ -16,6 +16,7 @@ from bot.messages.forms import form_message
 from bot.messages.slips import slip_message, slip_words, trouble_message
 from bot.messages.texts import Catalogue
 from bot.model import commands as c
+from bot.model.calendar import CalendarEvent
 from bot.model.cohort import CohortState
 from bot.model.commands import Caller, Command
 from bot.model.course import Language
@@ -42,7 +43,10 @@ from bot.usecases.context import LookUp, Parts, Report, Who
 from bot.usecases.delivering import Lanes
 from bot.usecases.groups import GROUP_HANDLERS
 from bot.usecases.groups_forming import KINDS, Forming
+from bot.usecases.groups_life import do_due
 from bot.usecases.groups_rooms import Rooms
+from bot.usecases.groups_together import GROUP_LIFE_HANDLERS
+from bot.usecases.meeting_calendar import meeting_events
 from bot.usecases.who import identify
 
 Handler = Callable[[Parts, Tx, Who, Any], Awaitable[Reply]]
@@ -103,6 +107,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     c.OpenTo: cohorts.open_to,
     c.Audit: cohorts.audit,
     **GROUP_HANDLERS,
+    **GROUP_LIFE_HANDLERS,
 }
 """What is done for every command."""
 
@@ -178,6 +183,11 @@ class Engine:
                 return None
             return await self.lanes.composer.anew(tx, row, self.parts.clock())
 
+    async def calendar(self, subject: str) -> Sequence[CalendarEvent] | None:
+        """What a sealed calendar address is about; None where there is nothing (any more)."""
+        async with self.parts.store.reading() as tx:
+            return await meeting_events(self.parts, tx, subject)
+
     async def _afterwards(self, who: Who) -> None:
         """What the world is told once the facts are stored; its troubles do not undo them."""
         for after in who.after:
@@ -236,6 +246,8 @@ class Engine:
                 await self._advance_jobs(now)
             if due.rooms:
                 await self.rooms.look(now)
+            if due.life:
+                self.lanes.wake(await do_due(self.parts, now, self.report))
             if due.plan or due.held or due.planned or due.wake or due.jobs:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())

@@ -36,6 +36,7 @@ from bot.usecases.groups_forming import form_groups, preview
 from bot.usecases.groups_leading import group_choices, groups, move_member, retry_rooms
 from bot.usecases.groups_moving import fitting, move, remove
 from bot.usecases.groups_people import group_view, my_group
+from bot.usecases.groups_together import with_meeting
 
 OFFERED = 3
 
@@ -46,7 +47,8 @@ async def group_home(parts: Parts, tx: Tx, who: Who, command: GroupHome) -> Repl
     if group is None:
         formed = bool(await tx.study_groups(cohort.id, {GroupState.OPEN}))
         return Reply(say=words.no_group(formed and enrolment.ready is True, who.t))
-    return Reply(say=words.group_card(await group_view(parts, tx, group, cohort, who.t, enrolment.id), who.t))
+    card = words.group_card(await group_view(parts, tx, group, cohort, who.t, enrolment.id), who.t)
+    return Reply(say=await with_meeting(parts, tx, who, group, enrolment, cohort, card))
 
 
 async def group_members(parts: Parts, tx: Tx, who: Who, command: GroupMembers) -> Reply:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.messages.blocks import Message
 from bot.messages.groups import GroupView, farewell, placed, roster
+from bot.messages.groups_health import merged_away
 from bot.messages.texts import Catalogue
 from bot.model.cohort import Cohort, Enrolment
 from bot.model.delivery import Delivery
@@ -15,6 +16,7 @@ from bot.model.groups import GroupState, StudyGroup
 from bot.model.people import Person
 from bot.ports import Tx
 from bot.usecases.context import Parts
+from bot.usecases.groups_life_composing import LIFE_MESSAGES
 from bot.usecases.groups_people import group_view
 
 
@@ -88,9 +90,11 @@ async def _placed(scene: GroupScene) -> Message | None:
 
 
 async def _farewell(scene: GroupScene) -> Message | None:
+    if scene.group.into is not None and (into := await scene.tx.study_group(scene.group.into)) is not None:
+        return merged_away(scene.group.number, into.number, scene.t)
     options = await scene.tx.group_options(scene.cohort.id)
     return farewell(await scene.view(), options.keep, scene.t)
 
 
-GROUP_MESSAGES: dict[str, Builder] = {"roster": _roster, "placed": _placed, "farewell": _farewell}
+GROUP_MESSAGES: dict[str, Builder] = {"roster": _roster, "placed": _placed, "farewell": _farewell, **LIFE_MESSAGES}
 """What each `what` of a delivery says."""

@@ -23,6 +23,7 @@ from bot.ports import Ability, ChatPlatform, Pins, Tx
 from bot.rules.group_rooms import room_name
 from bot.rules.retries import next_attempt
 from bot.usecases.context import Parts, Report
+from bot.usecases.groups_life import begin
 from bot.usecases.groups_telling import members_in, room_key, tell_lane
 
 AT_ONCE = 50
@@ -148,6 +149,7 @@ class Rooms:
             if site.step is Step.OPEN:
                 lanes |= await tell_lane(tx, site.group, room, "roster", now)
                 lanes |= await show_reports(tx, site.cohort, now)
+                await begin(tx, site.group, site.cohort, now)
         self.wake(lanes)
 
     def _next(self, room: GroupRoom, step: Step, now: datetime) -> datetime | None:
@@ -178,6 +180,7 @@ class Rooms:
             if again is None and site.step in (Step.OPEN, Step.FILL):
                 lanes |= await tell_lane(tx, site.group, room, "roster", now)
                 lanes |= await show_reports(tx, site.cohort, now)
+                await begin(tx, site.group, site.cohort, now)
         self.wake(lanes)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.messages.actions import encode
 from bot.messages.blocks import File, Reply
 from bot.messages.groups import WHY_WORDS
+from bot.messages.groups_meetings import MET_WORDS, RATING_WORDS, RSVP_WORDS
+from bot.messages.groups_starters import STANCE_WORDS
 from bot.messages.lessons import WORTH_WORDS
-from bot.messages.plans import when
+from bot.messages.plans import day, when
 from bot.messages.settings import forget_question, forgotten, my_data
 from bot.messages.texts import Catalogue
 from bot.messages.words import window_words
@@ -19,6 +21,7 @@ from bot.model.cohort import Enrolment
 from bot.model.commands import ForgetMe, MyData
 from bot.model.course import Course
 from bot.model.delivery import Delivery
+from bot.model.group_life import Met, Rating, Rsvp, Stance
 from bot.model.groups import WhyChange
 from bot.model.people import Address
 from bot.model.progress import Worth
@@ -41,7 +44,7 @@ async def my_data_card(parts: Parts, tx: Tx, who: Who, command: MyData) -> Reply
     sections = [
         (t.t("You"), _about_you(data, who, t)),
         (t.t("Courses"), _courses(data, zone, t)),
-        (t.t("Study groups"), _groups(data, zone, t)),
+        (t.t("Study groups"), [*_groups(data, zone, t), *_in_groups(data, titles, zone, t)]),
         (t.t("What you completed"), _completions(data, titles, zone, t)),
         (t.t("What you answered"), _answers(data, titles, t)),
         (t.t("Messages sent to you"), [t.line_n("{n} message.", "{n} messages.", len(data["messages"]))]),
@@ -72,6 +75,7 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
         "about_me": await _about_me(tx, person.id),
         "not_in_my_group": await _avoided(tx, person.id),
         "study_groups": [],
+        "study_group_answers": [],
         "courses": [],
         "completions": [],
         "answers": [],
@@ -93,6 +97,7 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
             }
         )
         data["study_groups"] += await _study_groups(tx, enrolment, name)
+        data["study_group_answers"] += await _study_group_answers(tx, enrolment, name)
         for done in await tx.completions(enrolment.id):
             data["completions"].append(
                 {
@@ -159,6 +164,34 @@ async def _study_groups(tx: Tx, enrolment: Enrolment, cohort: str) -> list[dict[
         {"cohort": cohort, "wish_for_another": wish.why.value, "at": _iso(wish.at), "open": wish.open}
         for wish in await tx.change_wishes_of(enrolment.id)
     ]
+
+
+async def _study_group_answers(tx: Tx, enrolment: Enrolment, cohort: str) -> list[dict[str, Any]]:
+    """RSVPs, votes on moments, answers to "did you meet?", stances on starters."""
+    rsvps, votes, met, stances = await tx.life_of(enrolment.id)
+    rows: list[dict[str, Any]] = [{"meeting": number, "rsvp": said.value} for number, said in rsvps.items()]
+    rows += [{"meeting": number, "suits": [_iso(at) for at in sorted(chosen)]} for number, chosen in votes.items()]
+    rows += [
+        {
+            "asked_on": each.asked_on.isoformat(),
+            "met": each.answer.value,
+            "rating": int(each.rating) if each.rating else None,
+            "line": each.line,
+            "at": _iso(each.at),
+        }
+        for each in met
+    ]
+    rows += [
+        {
+            "lesson": each.lesson_id,
+            "activity": each.activity_id,
+            "stance": each.stance.value,
+            "named": each.named,
+            "at": _iso(each.at),
+        }
+        for each in stances
+    ]
+    return [{"cohort": cohort, **row} for row in rows]
 
 
 def _message(row: Delivery, cohort: str | None) -> dict[str, Any]:
@@ -243,6 +276,40 @@ def _groups(data: dict[str, Any], zone: str, t: Catalogue) -> Sequence[Line]:
         label = t.t("People you do not want in your group")
         lines.append(t.line("{label}: {words}", label=label, words=Span(names)))
     return lines or [t.line("None.")]
+
+
+def _in_groups(data: dict[str, Any], titles: Titles, zone: str, t: Catalogue) -> Sequence[Line]:
+    """What one answered in study groups."""
+    lines: list[Line] = []
+    for row in data["study_group_answers"]:
+        if "rsvp" in row:
+            words = t.t(RSVP_WORDS[Rsvp(row["rsvp"])])
+            lines.append(t.line("Meeting {n}: {words}", n=row["meeting"], words=words))
+        elif "suits" in row:
+            line = t.line_n(
+                "Meeting {number}: {n} moment suits you",
+                "Meeting {number}: {n} moments suit you",
+                len(row["suits"]),
+                number=row["meeting"],
+            )
+            lines.append(line)
+        elif "met" in row:
+            said = " · ".join(
+                part
+                for part in (
+                    t.t(MET_WORDS[Met(row["met"])]),
+                    t.t(RATING_WORDS[Rating(row["rating"])]) if row["rating"] else "",
+                    row["line"],
+                )
+                if part
+            )
+            asked = day(date.fromisoformat(row["asked_on"]), zone)
+            lines.append(t.line("{day}: {words}", day=asked, words=Span(said, italic=True)))
+        else:
+            stance = t.t(STANCE_WORDS[Stance(row["stance"])])
+            title = titles.activity(row["lesson"], row["activity"], t)
+            lines.append(t.line("{label}: {words}", label=title, words=Span(stance, italic=True)))
+    return lines
 
 
 def _completions(data: dict[str, Any], titles: Titles, zone: str, t: Catalogue) -> Sequence[Line]:

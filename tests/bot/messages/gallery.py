@@ -33,6 +33,7 @@ from bot.model.work import AuditEntry, Job, JobRow, JobState
 from bot.rules.badges import lesson_progress, outlook
 from bot.rules.grammar import table
 from bot.rules.planner import PlannedMoment, Step, Why, Wishes
+from tests.bot.messages.gallery_group_life import health_things, meeting_things, starter_things
 from tests.bot.messages.gallery_groups import a_view as a_group_view
 from tests.bot.messages.gallery_groups import leading_things
 from tests.bot.messages.gallery_groups import learner_things as group_things
@@ -387,7 +388,17 @@ def everything(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
     for plain in (False, True):
         for name, _, message in lesson_messages(scene, track=scene.course.tracks[-1].id, plain=plain):
             yield f"{'plain ' if plain else ''}lesson {name}", message
-    for things in (panels, learner_things, admin_things, small_things, group_things, leading_things):
+    for things in (
+        panels,
+        learner_things,
+        admin_things,
+        small_things,
+        group_things,
+        leading_things,
+        meeting_things,
+        starter_things,
+        health_things,
+    ):
         for name, thing in things(scene):
             yield name, thing
             if isinstance(thing, Form):

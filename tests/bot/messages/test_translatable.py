@@ -44,7 +44,11 @@ LEARNER = """
     window 9-12|days mon,wed|tz Atlantis|tz Toronto|track nowhere|join nowhere|join spring|leave|forget me|dnoe 1
     group|group members|group why|group change|group change hours|group change hours ask|group change to 9
     group change mood|group about ⟦mine⟧|group about|group about years: many|group avoid @ada|group avoid
-    group avoid @nobody|group leave
+    group avoid @nobody|group meet|group meet find|group vote a|group vote z|group meet thursday 14:00
+    group meet thursday|group meet 14:00|group meet 1999-01-01 14:00|group rsvp maybe|group rsvp perhaps not
+    group meet cancel|group met|group met yes good ⟦mine⟧|group met planned|group met never|group starter
+    group starter another|group stance yes named|group stance maybe|group host|group host me|group host next
+    group leave
     what on earth is this that I say|cohort|cohort create|cohort status spring|skip|plain on|home|open 2|open 5|settings
     """
 ADMIN = """
@@ -59,6 +63,9 @@ ADMIN = """
     cohort groups move spring|cohort groups move spring @ben to 9|cohort groups move spring @ben to 2
     cohort groups options spring|cohort groups options spring size 99|cohort groups options spring size 4-6
     cohort groups options spring hours 99|cohort groups rooms spring|cohort groups form spring
+    cohort groups health spring|cohort groups merge spring 1 into 2|cohort groups merge spring
+    cohort groups starter spring 1|cohort groups host spring 1|cohort groups host spring
+    cohort groups merge spring 1 into 1
     """
 
 

@@ -242,4 +242,4 @@ async def test_a_new_process_goes_on_with_the_rooms(world: World) -> None:
     assert len(world.platform.rooms) == 2
     for number in (1, 2):
         cards = [posted.key for posted in world.platform.to(room_of(world, number))]
-        assert cards == [f"g{number}/roster/{world.ada.lane}"]
+        assert cards == [f"g{number}/{what}/{world.ada.lane}" for what in ("roster", "first")]
