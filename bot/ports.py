@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.messages.blocks import Message
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState, PauseReason
@@ -25,6 +25,8 @@ from bot.model.work import Job as Job
 from bot.model.work import JobRow as JobRow
 from bot.model.work import JobState as JobState
 from bot.ports_ama import AmaRecords
+from bot.ports_group_life import GroupLifeRecords
+from bot.ports_groups import GroupRecords
 
 Clock = Callable[[], datetime]
 """The time now, as an aware UTC datetime."""
@@ -43,6 +45,7 @@ class Ability(StrEnum):
     FORMS = "forms"
     FILES = "files"
     HOME = "home"
+    PIN = "pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,15 @@ class ChatPlatform(Protocol):
 
     async def forget(self, address: Address) -> None:
         """Delete what this platform's adapter itself stores about a person."""
+        ...
+
+
+@runtime_checkable
+class Pins(Protocol):
+    """What a platform with `Ability.PIN` can do besides."""
+
+    async def pin(self, ref: MessageRef) -> None:
+        """Keep an own message in sight at the top of its room; pinning twice is fine."""
         ...
 
 
@@ -236,11 +248,14 @@ class Due:
     jobs: bool
     lanes: tuple[str, ...]
     sessions: bool = False
+    rooms: bool = False
+    life: bool = False
 
     @property
     def anything(self) -> bool:
         planning = self.plan or self.nudge or self.wake or self.held or self.planned
-        return bool(planning or self.doubt or self.jobs or self.sessions or self.lanes)
+        further = self.jobs or self.sessions or self.rooms or self.life
+        return bool(planning or self.doubt or further or self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +595,8 @@ class Tx(
     FactRecords,
     AdminRecords,
     AmaRecords,
+    GroupRecords,
+    GroupLifeRecords,
     Protocol,
 ):
     """One transaction: everything in it happens, or nothing."""

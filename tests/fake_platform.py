@@ -42,7 +42,9 @@ class FakePlatform:
     calls: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[object]] = field(default_factory=dict)
     rooms: dict[str, tuple[Address, list[Address]]] = field(default_factory=dict)
+    topics: dict[Address, tuple[str, str]] = field(default_factory=dict)
     closed: set[Address] = field(default_factory=set)
+    pinned: list[MessageRef] = field(default_factory=list)
     per_second: float = 10_000.0
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -106,17 +108,35 @@ class FakePlatform:
         return found
 
     async def open_room(self, workspace: str, name: str, topic: str, people: Sequence[Address], key: str) -> Address:
+        self.calls.append(("open_room", key))
+        fault = self._fault(key)
+        if isinstance(fault, Exception):
+            raise fault
+        if fault == "cut":
+            raise SendUnknown("cut before it was accepted")
         if key not in self.rooms:
-            self.rooms[key] = (Address(self.name, workspace, f"room-{name}"), list(people))
+            room = Address(self.name, workspace, f"room-{name}")
+            self.rooms[key] = (room, list(people))
+            self.topics[room] = (name, topic)
+        if fault == "lost":
+            raise SendUnknown("the answer was cut")
         return self.rooms[key][0]
 
     async def set_room_people(self, room: Address, people: Sequence[Address]) -> None:
+        self.calls.append(("set_room_people", room.ref))
+        fault = self._fault(room.ref)
+        if isinstance(fault, Exception):
+            raise fault
         for key, (address, _) in self.rooms.items():
             if address == room:
                 self.rooms[key] = (address, list(people))
 
     async def close_room(self, room: Address) -> None:
         self.closed.add(room)
+
+    async def pin(self, ref: MessageRef) -> None:
+        if ref not in self.pinned:
+            self.pinned.append(ref)
 
     async def forget(self, address: Address) -> None:
         self.posted = {ref: p for ref, p in self.posted.items() if p.ref.address != address}

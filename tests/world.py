@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from adapters.catalogues import read_catalogues
 from adapters.content.loader import load_courses
-from adapters.database import tables, tables_ama
+from adapters.database import tables, tables_ama, tables_group_life, tables_groups
 from adapters.database.migrate import migrate
 from adapters.database.store import DatabaseStore, open_store
 from adapters.holidays import HolidayCalendars
@@ -175,6 +175,8 @@ class World:
     async def _next_due(self) -> datetime | None:
         """The next moment after now at which the engine may have something to do."""
         enrolment, delivery, lane = tables.enrolment.c, tables.delivery.c, tables.lane.c
+        room, life = tables_groups.group_room.c, tables_group_life.group_life.c
+        watch = tables_group_life.group_watch.c
         waiting = ("planned", "ready", "held", "retry", "unknown")
         looks = [
             *(
@@ -189,6 +191,10 @@ class World:
             ),
             sa.select(sa.func.min(lane.paused_until)).where(lane.paused_until > self.clock.now),
             sa.select(sa.func.min(tables_ama.session_task.c.at)).where(tables_ama.session_task.c.at > self.clock.now),
+            *(
+                sa.select(sa.func.min(column)).where(column > self.clock.now)
+                for column in (room.work_at, life.next_at, watch.next_at)
+            ),
         ]
         async with self.store.look() as connection:
             found = [(await connection.execute(look)).scalar() for look in looks]

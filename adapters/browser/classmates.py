@@ -47,18 +47,22 @@ Arrived = Callable[[Address], Awaitable[Sequence[tuple[int, str]]]]
 
 @dataclass
 class Classroom:
-    """Lets the classmates do what has arrived for them, a little at a time."""
+    """Lets the classmates do what has arrived for them, a little at a time, and whoever else has something to do
+    (`also`)."""
 
     door: Door
     arrived: Arrived
     course: Course
     workspace: str
+    also: Callable[[], Awaitable[None]] | None = None
     done: set[tuple[str, int, str]] = field(default_factory=set)
 
     async def run(self, seconds: float) -> None:
         """Until cancelled: look every `seconds` seconds what has arrived."""
         while True:
             await self.look()
+            if self.also is not None:
+                await self.also()
             await asyncio.sleep(seconds)
 
     async def look(self) -> None:

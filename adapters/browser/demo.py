@@ -1,5 +1,5 @@
-"""The demo's story, told through the engine's doors: a rehearsal is under way, a session is announced, a real cohort
-waits for its launch."""
+"""The demo's story, told through the engine's doors: a rehearsal with study groups is under way, a session is
+announced, a real cohort waits for its launch."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from adapters.browser.platform import SAMPLE_PEOPLE, Account, BrowserPlatform
 from bot.messages.actions import decode, encode
 from bot.messages.blocks import Buttons, Message, Reply
 from bot.model.cohort import CohortState
-from bot.model.commands import Caller, ConfirmEnrol, CreateCohort, Enrol, Rehearse, Roles
+from bot.model.commands import AnswerReady, Caller, ConfirmEnrol, CreateCohort, Enrol, Rehearse, Roles
 from bot.model.commands_ama import AnnounceSession, AskQuestion, Rsvp, ScheduleSession, Upvote
+from bot.model.commands_groups import FormGroups, GroupAbout
 from bot.model.course import Course
 from bot.model.delivery import Delivery, DeliveryState, Kind
 from bot.model.people import Address, Profile, RoleName
@@ -33,6 +34,28 @@ SESSION_QUESTIONS = (
 FIRST_QUESTION = 310_001
 SESSION_UPVOTES = (("luc", 0), ("odile", 0), ("kofi", 0), ("mei", 1), ("ines", 1))
 """Who wants which of the questions answered."""
+LINES = {
+    "amelie": "J’écris des politiques et je fais du vélo en toute saison.",
+    "luc": "Je conçois des services pour les pêches.",
+    "ben": "I run a permit office and ask too many questions.",
+    "mei": "I test forms with people who hate forms.",
+    "priya": "I count things, and then ask why we count them.",
+    "kofi": "I answer the phone at the edge of the country.",
+}
+"""What some of them let their study group know."""
+
+
+@dataclass(frozen=True)
+class Organiser:
+    """Forms the study groups of the rehearsal: asks for a proposal, and makes its groups once it is there."""
+
+    door: Door
+    diary: Diary
+
+    async def look(self) -> None:
+        for cohort in await self.diary.without_groups():
+            people = {account.ref: account for account in SAMPLE_PEOPLE}
+            await self.door.handle(FormGroups(cohort), _caller(self.diary.workspace, people[ADMIN]))
 
 
 @dataclass(frozen=True)
@@ -47,6 +70,21 @@ class Diary:
         async with self.store.reading() as tx:
             cohorts = await tx.cohorts(f"browser:{self.workspace}")
             return [cohort.name for cohort in cohorts if cohort.state is not CohortState.CLOSED]
+
+    async def number(self, name: str) -> int:
+        """The number of a cohort."""
+        async with self.store.reading() as tx:
+            return next(each.id for each in await tx.cohorts(f"browser:{self.workspace}") if each.name == name)
+
+    async def without_groups(self) -> list[str]:
+        """The names of running cohorts in which people wait and no study group was formed."""
+        async with self.store.reading() as tx:
+            cohorts = await tx.cohorts(f"browser:{self.workspace}", {CohortState.RUNNING})
+            return [
+                cohort.name
+                for cohort in cohorts
+                if (await tx.ready_counts(cohort.id)).get(True, 0) > 1 and not await tx.study_groups(cohort.id)
+            ]
 
     async def arrived(self, address: Address) -> list[tuple[int, str]]:
         """The lessons that have arrived in somebody's chat: (cohort, lesson)."""
@@ -65,7 +103,7 @@ async def seed(
     await platform.add_people(workspace, CLASSMATES)
     diary = Diary(store, workspace)
     await tell(door, diary, course.id, starts, (now + SESSION_IN).astimezone(ZoneInfo(SESSION_ZONE)))
-    return Classroom(door, diary.arrived, course, workspace)
+    return Classroom(door, diary.arrived, course, workspace, also=Organiser(door, diary).look)
 
 
 async def tell(door: Door, diary: Diary, course_id: str, starts: str, session: datetime) -> None:
@@ -86,6 +124,13 @@ async def tell(door: Door, diary: Diary, course_id: str, starts: str, session: d
     learners = " ".join(f"@{ref}" for ref in people if ref not in (ADMIN, FACILITATOR))
     found = await door.handle(Enrol(rehearsal, learners), admin)
     await door.handle(_confirmation(found), admin)
+    number = await diary.number(rehearsal)
+    for ref in people:
+        if ref not in (ADMIN, FACILITATOR):
+            caller = _caller(diary.workspace, people[ref])
+            await door.handle(AnswerReady(True, number), caller)
+            if ref in LINES:
+                await door.handle(GroupAbout(line=LINES[ref]), caller)
     await announce(
         door, {ref: _caller(diary.workspace, account) for ref, account in people.items()}, rehearsal, session
     )

@@ -45,7 +45,7 @@ class BrowserPlatform:
     """Speaks to people in the browser chat."""
 
     name = PLATFORM
-    can = frozenset(Ability)
+    can = frozenset(Ability) - {Ability.PIN}
 
     def __init__(self, log: ChatLog, clock: Clock) -> None:
         self._log = log

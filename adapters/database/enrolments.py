@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import tables
+from adapters.database import tables, tables_groups
 from adapters.database.metadata import among, one_of
 from adapters.database.records import Lockable, Records, lockable, parts
 from adapters.database.rows import enrolment_of, lane_of
@@ -148,7 +148,7 @@ class EnrolmentTx(Records):
         waiting = sa.select(DELIVERY.c.id, DELIVERY.c.enrolment_id, DELIVERY.c.state).where(*theirs)
         rows = await self.all(self.locking(waiting, DELIVERY))
         kept = {row.enrolment_id for row in rows if row.state in _SENT}
-        for facts in (tables.completion, tables.answer, tables.feedback):
+        for facts in (tables.completion, tables.answer, tables.feedback, tables_groups.group_member):
             using = sa.select(facts.c.enrolment_id).where(facts.c.enrolment_id.in_(ids)).distinct()
             kept |= {row.enrolment_id for row in await self.all(using)}
         gone = [number for number in ids if number not in kept]

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import slack_tables, tables, tables_ama, teams_tables
+from adapters.database import slack_tables, tables, tables_ama, tables_group_life, tables_groups, teams_tables
 from adapters.database.metadata import facts_text
 from adapters.database.questions import remove_questions
 from adapters.database.records import Records, parts
@@ -43,6 +43,8 @@ class ForgetTx(Records):
             await self._leave_slack(entry.lane, entry.ref)
             await self._leave_teams(entry.lane, entry.ref)
         await self._waive(person_id, address_ids)
+        await self._leave_groups(person_id)
+        await self._leave_life(person_id)
         await self._close_enrolments(person_id)
         await self._leave_sessions(person_id)
         await self._blank(person_id)
@@ -141,6 +143,33 @@ class ForgetTx(Records):
         theirs = await self.all(sa.select(question.c.id).where(question.c.author_id == person_id))
         for part in parts([row.id for row in theirs]):
             await remove_questions(self, part)
+
+    async def _leave_groups(self, person_id: int) -> None:
+        """What they said about themselves goes, whom they avoid and who avoids them, and why they wanted another group.
+        That a group had so many people stays, without the moments; proposals with them in it are made anew."""
+        about, avoided, plan = tables_groups.about_me, tables_groups.avoided, tables_groups.group_plan
+        member, wish, group = tables_groups.group_member, tables_groups.change_wish, tables_groups.study_group
+        ids = _enrolments(person_id)
+        cohorts = sa.select(tables.enrolment.c.cohort_id).where(tables.enrolment.c.person_id == person_id)
+        theirs = (avoided.c.person_id == person_id) | (avoided.c.other_id == person_id)
+        for statement in (
+            sa.delete(about).where(about.c.person_id == person_id),
+            sa.delete(avoided).where(theirs),
+            sa.delete(wish).where(wish.c.enrolment_id.in_(ids)),
+            sa.delete(plan).where(plan.c.cohort_id.in_(cohorts)),
+            sa.update(group).where(group.c.host.in_(ids)).values(host=None),
+        ):
+            await self.connection.execute(statement)
+        formed = sa.select(group.c.formed_at).where(group.c.id == member.c.group_id).scalar_subquery()
+        over = {"joined_at": formed, "left_at": formed, "own_wish": True, "hosted": 0}
+        await self.connection.execute(sa.update(member).where(member.c.enrolment_id.in_(ids)).values(over))
+
+    async def _leave_life(self, person_id: int) -> None:
+        """Votes, answers and stances in study groups. What a group decided with them stays."""
+        life = tables_group_life
+        ids = _enrolments(person_id)
+        for table in (life.meeting_vote, life.meeting_rsvp, life.group_met, life.group_stance):
+            await self.connection.execute(sa.delete(table).where(table.c.enrolment_id.in_(ids)))
 
     async def _drop_entries(self, person_id: int, address_ids: Collection[int]) -> None:
         job_row = tables.job_row

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.database import groups, tables, tables_ama
+from adapters.database import groups, tables, tables_ama, tables_group_life, tables_groups
 from adapters.database.enrolments import ENROLMENTS, open_enrolment
 from adapters.database.metadata import Moment, one_of
 from adapters.database.records import Records
@@ -92,6 +92,11 @@ _DUE = sa.select(
     _exists(DELIVERY, *UNKNOWN).label("unknown"),
     _exists(tables.job, OPEN_JOB).label("jobs"),
     _exists(tables_ama.session_task, tables_ama.session_task.c.at <= _NOW).label("sessions"),
+    _exists(tables_groups.group_room, tables_groups.group_room.c.work_at <= _NOW).label("rooms"),
+    sa.or_(
+        _exists(tables_group_life.group_life, tables_group_life.group_life.c.next_at <= _NOW),
+        _exists(tables_group_life.group_watch, tables_group_life.group_watch.c.next_at <= _NOW),
+    ).label("life"),
     _lanes().label("lanes"),
 )
 
@@ -157,6 +162,8 @@ class PlanTx(Records):
             planned=bool(row.planned),
             doubt=bool(row.sending or row.unknown),
             jobs=bool(row.jobs),
+            rooms=bool(row.rooms),
+            life=bool(row.life),
             lanes=tuple(row.lanes.split("\n")) if row.lanes else (),
             sessions=bool(row.sessions),
         )

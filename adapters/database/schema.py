@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from adapters.database import chat, slack_tables, tables, tables_ama, teams_tables
+from adapters.database import (
+    chat,
+    slack_tables,
+    tables,
+    tables_ama,
+    tables_group_life,
+    tables_groups,
+    teams_tables,
+)
 from adapters.database.metadata import metadata
 
-__all__ = ["chat", "metadata", "slack_tables", "tables", "tables_ama", "teams_tables"]
+__all__ = [
+    "chat",
+    "metadata",
+    "slack_tables",
+    "tables",
+    "tables_ama",
+    "tables_group_life",
+    "tables_groups",
+    "teams_tables",
+]

@@ -27,12 +27,14 @@ from adapters.database.deliveries import OPEN, UNDER_WAY, DeliveryTx
 from adapters.database.enrolments import EnrolmentTx
 from adapters.database.facts import FactTx
 from adapters.database.forget import ForgetTx
+from adapters.database.group_life import GroupLifeTx
 from adapters.database.metadata import one_of
 from adapters.database.outbox import Outbox
 from adapters.database.people import PeopleTx
 from adapters.database.plans import PlanTx, claimable
 from adapters.database.questions import QuestionTx
 from adapters.database.sessions import SessionTx
+from adapters.database.study_groups import GroupTx
 from bot.model.delivery import DeliveryState
 from bot.ports import Clock, JobState, Tx
 
@@ -60,6 +62,8 @@ class DatabaseTx(
     AdminTx,
     SessionTx,
     QuestionTx,
+    GroupTx,
+    GroupLifeTx,
 ):
     """One transaction; the methods are in the module named after what they remember."""
 

@@ -30,13 +30,14 @@ SCOPES: Mapping[str, str] = {
     "groups:write": "make, name and close private channels for study groups, and invite their members",
     "users:read.email": "enrol people by their e-mail addresses",
     "usergroups:read": "enrol everybody in a user group",
+    "pins:write": "keep a study group’s card in sight in its room; without it nothing is pinned",
     "files:read": "read a list of people that an admin hands in as a file; without it the list is pasted",
     "files:write": "send certificates, calendar entries and reports as files",
     "links.embed:write": "play lesson videos inside Slack; only where PUBLIC_URL is public and https",
 }
 """What the app asks for, and why."""
 
-OPTIONAL_SCOPES = ("users:read.email", "usergroups:read", "files:read", "files:write")
+OPTIONAL_SCOPES = ("users:read.email", "usergroups:read", "pins:write", "files:read", "files:write")
 """What a workspace may refuse: what needs them says so, or takes another way."""
 
 VIDEO_SCOPE = "links.embed:write"

@@ -182,6 +182,11 @@ class SlackPlatform:
     async def close_room(self, room: Address) -> None:
         await self._rooms.close(room)
 
+    async def pin(self, ref: MessageRef) -> None:
+        channel, ts, _ = place_of(ref)
+        args = {"channel": channel, "timestamp": ts}
+        await self.calls.patiently(ref.address.workspace, "pins.add", args, ("already_pinned",))
+
     # inside
 
     def _not_too_soon(self, workspace: str, key: str) -> None:

@@ -35,6 +35,10 @@ ACTIONS = {
     "ama.recap": N_("sent the recap of a session"),
     "ama.hide": N_("hid a question"),
     "ama.carry": N_("took questions along to another session"),
+    "cohort.groups-form": N_("formed study groups"),
+    "cohort.groups-move": N_("moved somebody to another study group"),
+    "cohort.groups-rooms": N_("tried refused rooms again"),
+    "cohort.groups-options": N_("changed the options of study groups"),
     "role.add": N_("gave a role"),
     "role.remove": N_("took a role"),
 }

@@ -52,6 +52,7 @@ from bot.model.commands import (
     Roles,
     Status,
 )
+from bot.model.commands_groups import Groups
 from bot.model.course import Course
 from bot.model.delivery import Delivery, DeliveryState, Kind, Reason
 from bot.model.people import Role, RoleName
@@ -61,7 +62,7 @@ from bot.model.work import Job, JobRow, JobState
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """A cohort in figures. `counts` is by (kind, state, reason)."""
+    """A cohort in figures. `counts` is by (kind, state, reason), `groups` the number of its study groups."""
 
     cohort: Cohort
     course: Course
@@ -70,6 +71,7 @@ class StatusView:
     counts: Mapping[tuple[Kind, DeliveryState, str | None], int]
     newest_edition: str
     admin: bool
+    groups: int = 0
 
     @property
     def enrolled(self) -> int:
@@ -483,6 +485,8 @@ def kind_name(kind: Kind, t: Catalogue) -> str:
             return t.t("recap of a session")
         case Kind.CLOSING:
             return t.t("closing message")
+        case Kind.GROUP:
+            return t.t("message of a study group")
         case _:
             return t.t("notice")
 
@@ -509,6 +513,8 @@ def _about(view: StatusView, t: Catalogue) -> list[tuple[str, Line]]:
             open=view.ready.get(None, 0),
         )
         facts.append((t.t("Still in?"), (Span(words),)))
+    if view.groups:
+        facts.append((t.t("Study groups"), (Span(str(view.groups)),)))
     return facts
 
 
@@ -576,12 +582,13 @@ def _sent(view: StatusView, t: Catalogue) -> list[Block]:
 def _status_buttons(view: StatusView, t: Catalogue) -> tuple[Button, ...]:
     name, which = name_typed(view.cohort.name), numbered(view.cohort)
     report = Button(t.t("Report"), encode(Report(which)), typed=f"cohort report {name}")
+    groups = Button(t.t("Study groups"), encode(Groups(which)), typed=f"cohort groups {name}")
     if not view.admin:
-        return (report,)
+        return (report, groups)
     enrol = Button(t.t("Enrol people"), encode(Enrol(which)), typed=f"cohort enrol {name} @ann")
     people = Button(t.t("People"), encode(People(which)), typed=f"cohort people {name}")
     role = Button(t.t("Roles"), encode(Roles(which)), typed=f"cohort roles {name}")
-    buttons = [enrol, people, report, role]
+    buttons = [enrol, people, report, role, groups]
     match view.cohort.state:
         case CohortState.DRAFT:
             launch = Button(
@@ -596,7 +603,7 @@ def _status_buttons(view: StatusView, t: Catalogue) -> tuple[Button, ...]:
             buttons.insert(0, resume)
             buttons.append(Button(t.t("Close"), encode(CloseCohort(which)), typed=f"cohort close {name}"))
         case CohortState.CLOSED:
-            buttons = [people, report]
+            buttons = [people, report, groups]
     if view.in_state(DeliveryState.FAILED):
         fix = Button(t.t("Failures"), encode(Failures(which)), Look.PRIMARY, typed=f"cohort failures {name}")
         buttons.insert(0, fix)

@@ -35,6 +35,8 @@ def help_message(t: Catalogue, *, admin: bool, topic: str | None = None) -> Mess
         ),
         Section(t.t("Everything you can type")),
         Facts(tuple(_pair(row, t) for row in table() if row.noun == "course" and row.command not in _FIRST)),
+        Section(t.t("Your study group")),
+        Facts(tuple(_pair(row, t) for row in table() if row.noun == "group")),
     ]
     blocks.append(Section(t.t("Sessions")))
     blocks.append(Facts(tuple(_pair(row, t) for row in table() if row.noun == "ama" and (admin or not row.roles))))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from bot.messages.actions import encode, numbered
 from bot.messages.blocks import Block, Button, Buttons, Divider, Facts, Item, Look, Message, Note, Section, Text, Title
+from bot.messages.groups import GroupView, home_part
 from bot.messages.texts import Catalogue
 from bot.messages.typing import name_typed
 from bot.messages.views import CourseView
@@ -47,15 +49,17 @@ def home(
     *,
     open_cohorts: int,
     admin: Sequence[Cohort],
+    groups: Mapping[int, GroupView] = MappingProxyType({}),
     sessions: Sequence[Block] = (),
 ) -> Message:
-    """Everything at a glance: next thing and why, levels, catch-up, `sessions`, settings, my data, help."""
+    """Everything at a glance: next thing and why, levels, catch-up, study group, `sessions`, settings, my data, help.
+    `groups` are the reader's study groups by cohort."""
     title = t.t("Home")
     blocks: list[Block] = [Title(title)]
     if admin:
         blocks += _admin_part(admin, t)
     for view in views:
-        part = _course_part(view, t)
+        part = _course_part(view, groups.get(view.cohort.id), t)
         blocks += part if len(views) == 1 else [_spoken_with(view.cohort.name, block) for block in part]
     if not views:
         blocks.append(Text(para(t.line("You are not in a course at the moment."))))
@@ -156,7 +160,7 @@ def course_list(cohorts: Sequence[tuple[Cohort, Course, bool]], t: Catalogue) ->
 # --- parts ---
 
 
-def _course_part(view: CourseView, t: Catalogue) -> list[Block]:
+def _course_part(view: CourseView, group: GroupView | None, t: Catalogue) -> list[Block]:
     blocks: list[Block] = [Section(t.of(view.course.title))]
     state = view.enrolment.state
     if state is EnrolmentState.PAUSED:
@@ -176,6 +180,8 @@ def _course_part(view: CourseView, t: Catalogue) -> list[Block]:
     if view.waiting:
         blocks.append(Section(t.t("Catch-up list")))
         blocks += [lesson_item(view, view.lessons[lesson_id], t) for lesson_id in view.waiting]
+    if group is not None:
+        blocks += home_part(group, t)
     blocks.append(Facts(tuple(settings_facts(view, t))))
     rest = [
         Button(

@@ -36,11 +36,28 @@ class LessonFigures:
 
 
 def report(
-    cohort: Cohort, course: Course, people: int, rows: Sequence[LessonFigures], t: Catalogue, *, only_feedback: bool
+    cohort: Cohort,
+    course: Course,
+    people: int,
+    rows: Sequence[LessonFigures],
+    t: Catalogue,
+    *,
+    only_feedback: bool,
+    groups: tuple[int, int] = (0, 0),
 ) -> Message:
-    """Per lesson: sent, started, levels, worth; denominators named, small numbers held back."""
+    """Per lesson: sent, started, levels, worth; denominators named, small numbers held back. `groups` are how many
+    study groups there are, and how many people are in them."""
     title = t.t("Report on {cohort}", cohort=cohort.name)
     blocks: list[Block] = [Title(title)]
+    if groups[0] and not only_feedback:
+        line = t.line_n(
+            "{n} study group with {people} of {total} people.",
+            "{n} study groups with {people} of {total} people.",
+            groups[0],
+            people=groups[1],
+            total=people,
+        )
+        blocks.append(Text(para(line)))
     if not rows:
         blocks.append(Text(para(t.line("No lesson has been sent yet."))))
         return Message(t.language, title, tuple(blocks))

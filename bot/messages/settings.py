@@ -26,6 +26,7 @@ from bot.messages.views import CourseView
 from bot.messages.welcome import LANGUAGE_NAMES, settings_facts
 from bot.messages.words import DAY_WORDS, labelled, para
 from bot.model.commands import Away, ForgetMe, Leave, Settings, Snooze
+from bot.model.commands_groups import GroupAbout
 from bot.model.course import Weekday
 from bot.model.people import Person
 from bot.model.richtext import Line, Span
@@ -73,6 +74,7 @@ def settings_form(view: CourseView | None, person: Person, zone: str, t: Catalog
         encode(Settings(cohort=view.cohort.id if view else None, save=True)),
         fields=tuple(fields),
         submit=t.t("Save"),
+        buttons=(Button(t.t("Study group: what others may know"), encode(GroupAbout()), typed="group about"),),
     )
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from bot.errors import Slip
 from bot.model.commands import Enrol, Join, Launch, People, Resend, Roles
+from bot.model.commands_groups import GroupChoices, Groups, MoveMember
 from bot.model.course import Language
 from bot.rules.grammar import VerbHelp, parse, table
 from bot.rules.grammar_words import NOUNS
@@ -36,14 +37,36 @@ _ARGUMENTS = {
     "facilitator": "animateur",
     "in": "en",
     "mon,wed": "lun,mer",
-    "going": "oui",
-    "maybe": "peut-être",
     "anyway": "quand même",
     "for": "pour",
     "host": "hôte",
     "cohort": "cohorte",
     "link": "lien",
     "moderators": "modération",
+    "hours": "heures",
+    "language": "langue",
+    "quiet": "calme",
+    "other": "autre",
+    "ask": "demander",
+    "seed": "tirage",
+    "remove": "retirer",
+    "find": "chercher",
+    "cancel": "annuler",
+    "going": "présent",
+    "maybe": "peut-être",
+    "planned": "prévue",
+    "great": "excellente",
+    "good": "bonne",
+    "fair": "moyenne",
+    "little": "faible",
+    "lost": "perdue",
+    "another": "autre",
+    "named": "nommée",
+    "unnamed": "anonyme",
+    "depends": "selon",
+    "me": "moi",
+    "next": "suivant",
+    "into": "avec",
 }
 _PREFIXES = (("contributor:", "contributeur:"), ('"tue,thu', '"mar,jeu'))
 _VALUES = {
@@ -83,6 +106,9 @@ def name_typed(name: str) -> str:
         f"cohort roles {name}": Roles(name),
         f"cohort roles {name} facilitator @ann": Roles(name, "facilitator", "@ann"),
         f"cohort enrol {name} @ann": Enrol(name, "@ann"),
+        f"cohort groups {name}": Groups(name),
+        f"cohort groups options {name}": GroupChoices(name),
+        f"cohort groups move {name} @ann to 2": MoveMember(name, "@ann", to=2),
     }
     try:
         plain = all(parse(text, language=Language.EN, direct=True) == command for text, command in meant.items())

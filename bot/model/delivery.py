@@ -64,11 +64,12 @@ class Kind(StrEnum):
     SESSION_RECAP = "session_recap"
     SESSION_NOTE = "session_note"
     SESSION_DESK = "session_desk"
+    GROUP = "group"
     REFRESH = "refresh"
 
 
-UNSOLICITED = frozenset({Kind.READY_CHECK, Kind.LESSON, Kind.NUDGE, Kind.DIGEST, Kind.NOTICE, Kind.SESSION})
-"""Kinds that count against the weekly budget."""
+UNSOLICITED = frozenset({Kind.READY_CHECK, Kind.LESSON, Kind.NUDGE, Kind.DIGEST, Kind.NOTICE, Kind.SESSION, Kind.GROUP})
+"""Kinds that count against the weekly budget of the person they are sent to."""
 
 
 class Priority(IntEnum):

@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping
 from bot.errors import Slip
 from bot.model.commands import CohortHome, Command, Help, Home
 from bot.model.commands_ama import AmaHome
+from bot.model.commands_groups import GroupHome
 from bot.model.course import Language
 from bot.rules.grammar_ama import AMA_READERS
 from bot.rules.grammar_cohort import COHORT_READERS
 from bot.rules.grammar_course import COURSE_READERS, help_about, lone_sign, whole_phrase
+from bot.rules.grammar_group import GROUP_READERS
+from bot.rules.grammar_group_life import GROUP_LIFE_READERS
 from bot.rules.grammar_said import Said
 from bot.rules.grammar_text import Token, key, shown, tokens, without_address
 from bot.rules.grammar_verbs import VerbHelp
@@ -24,8 +27,19 @@ from bot.rules.grammar_words import NOUNS, Noun, find_help, noun_called, table, 
 
 __all__ = ["Noun", "VerbHelp", "find_help", "parse", "table"]
 
-_READERS: Mapping[str, Callable[[Said], Command]] = {**COURSE_READERS, **AMA_READERS, **COHORT_READERS}
-_HOMES: Mapping[str, Callable[[], Command]] = {"course": Home, "ama": AmaHome, "cohort": CohortHome}
+_READERS: Mapping[str, Callable[[Said], Command]] = {
+    **COURSE_READERS,
+    **GROUP_READERS,
+    **GROUP_LIFE_READERS,
+    **AMA_READERS,
+    **COHORT_READERS,
+}
+_HOMES: Mapping[str, Callable[[], Command]] = {
+    "course": Home,
+    "group": GroupHome,
+    "ama": AmaHome,
+    "cohort": CohortHome,
+}
 _ALONE = next(noun for noun in NOUNS if noun.alone)
 
 _LONGEST_VERB = 4  # words: "je suis de retour"

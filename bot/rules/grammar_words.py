@@ -14,6 +14,8 @@ from bot.model.course import Language
 from bot.rules.grammar_ama_words import AMA
 from bot.rules.grammar_cohort_words import COHORT
 from bot.rules.grammar_course_words import COURSE
+from bot.rules.grammar_group_life_words import COHORT_GROUPS_LIFE, GROUP_LIFE
+from bot.rules.grammar_group_words import COHORT_GROUPS, GROUP
 from bot.rules.grammar_text import key
 from bot.rules.grammar_verbs import VerbHelp
 
@@ -63,10 +65,17 @@ NOUNS: tuple[Noun, ...] = (
     Noun("course", "cours", ("course", "cours"), alone=True, verbs=COURSE),
     Noun("ama", "ama", ("ama", "amas"), alone=False, verbs=AMA),
     Noun(
+        "group",
+        "groupe",
+        ("group", "groupe"),
+        alone=False,
+        verbs=(*GROUP, *GROUP_LIFE),
+    ),
+    Noun(
         "cohort",
         "cohorte",
         ("cohort", "cohorte", "cohorts", "cohortes"),
         alone=False,
-        verbs=COHORT,
+        verbs=(*COHORT, *COHORT_GROUPS, *COHORT_GROUPS_LIFE),
     ),
 )

@@ -41,6 +41,7 @@ from bot.rules.planner import next_open, plan_lesson
 from bot.rules.slots import SlotsError, parse_slots
 from bot.rules.zones import find_zone
 from bot.usecases.context import Parts, Who, wishes_of
+from bot.usecases.groups_moving import close_groups
 from bot.usecases.launching import launch_groups, settings_of
 from bot.usecases.looking import log, status_view
 from bot.usecases.who import cohort_named, need_admin, need_facilitator
@@ -248,6 +249,7 @@ async def close(parts: Parts, tx: Tx, who: Who, command: CloseCohort) -> Reply:
     enrolled = await _enrolled(tx, cohort)
     if not command.confirmed:
         return Reply(say=words.close_question(cohort, enrolled, t))
+    who.wake |= await close_groups(tx, cohort, who.now)
     await close_cohort(parts, tx, cohort, who.now)
     who.wake.add(cohort.lane)
     await log(tx, who, "cohort.close", cohort, people=enrolled)

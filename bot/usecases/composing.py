@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.messages.blocks import Message
 from bot.messages.cohorts import failures
+from bot.messages.groups_admin import groups_card
+from bot.messages.groups_health import health_card
 from bot.messages.lessons import LessonView
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
@@ -23,6 +25,11 @@ from bot.rules.budget import WEEK, within
 from bot.rules.timebox import smallest_next
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
+from bot.usecases.groups_composing import compose
+from bot.usecases.groups_forming import KINDS
+from bot.usecases.groups_forming import job_message as groups_message
+from bot.usecases.groups_health import health_view
+from bot.usecases.groups_leading import groups_view
 from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, lesson_shown, view_of_lesson
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
@@ -85,7 +92,9 @@ class Composer:
         if row.kind in ABOUT_SESSIONS and person is not None:
             return await session_message_anew(self.parts, tx, row, person, batch.sessions)
         if row.kind in (Kind.PROGRESS, Kind.ALERT):
-            verdict = await self._other(tx, row, batch)
+            verdict = await self._other(tx, row, batch, now)
+        elif row.kind is Kind.GROUP:
+            return await self._group_message(tx, row, batch, now)
         elif enrolment is None or cohort is None or person is None:
             return None
         else:
@@ -94,12 +103,14 @@ class Composer:
 
     async def _verdict(self, tx: Tx, row: Delivery, batch: Batch, now: datetime) -> Verdict:
         if row.kind in (Kind.REFRESH, Kind.PROGRESS, Kind.ALERT):
-            return await self._other(tx, row, batch)
+            return await self._other(tx, row, batch, now)
         enrolment = batch.enrolments.get(row.enrolment_id or 0)
         cohort = batch.cohorts.get(row.cohort_id or 0)
         person = batch.people.get(row.person_id or 0)
         if row.kind in ABOUT_SESSIONS and row.enrolment_id is None:
             return await self._session(tx, row, person, batch, now)
+        if row.kind is Kind.GROUP and row.person_id is None:
+            return await self._in_room(tx, row, batch, now)
         if enrolment is None or cohort is None or person is None or enrolment.state is EnrolmentState.LEFT:
             return Waive("left")
         if cohort.state is CohortState.CLOSED and row.kind is not Kind.CLOSING and row.priority is not Priority.ASKED:
@@ -115,6 +126,9 @@ class Composer:
             return hold
         if row.kind is Kind.LESSON:
             return Send(await self._lesson(tx, row, batch, enrolment, cohort, person))
+        if row.kind is Kind.GROUP:
+            message = await self._group_message(tx, row, batch, now)
+            return Send(message) if message else Waive("over")
         return await self._around(tx, row, enrolment, cohort, person)
 
     def _hold(
@@ -124,7 +138,7 @@ class Composer:
         if row.priority is Priority.ASKED:
             return None
         wishes = wishes_of(person, cohort)
-        if enrolment.state is EnrolmentState.PAUSED and row.kind is Kind.LESSON:
+        if enrolment.state is EnrolmentState.PAUSED and row.kind in (Kind.LESSON, Kind.GROUP):
             return Hold(hold_reason(enrolment.pause_reason), FAR)
         if cohort.state is CohortState.PAUSED and row.kind is not Kind.CLOSING:
             return Hold(HoldReason.COHORT, FAR)
@@ -148,6 +162,21 @@ class Composer:
         if row.kind in UNSOLICITED:
             batch.week[person.id] = batch.week.get(person.id, 0) + 1
         return None
+
+    async def _in_room(self, tx: Tx, row: Delivery, batch: Batch, now: datetime) -> Verdict:
+        """A room has no window of its own: whoever plans a message chooses its moment. Only a paused cohort waits."""
+        cohort = batch.cohorts.get(row.cohort_id or 0)
+        if cohort is None or (cohort.state is CohortState.CLOSED and row.content.get("what") != "farewell"):
+            return Waive("closed")
+        if cohort.state is CohortState.PAUSED:
+            return Hold(HoldReason.COHORT, FAR)
+        message = await self._group_message(tx, row, batch, now)
+        return Send(message) if message else Waive("over")
+
+    async def _group_message(self, tx: Tx, row: Delivery, batch: Batch, now: datetime) -> Message | None:
+        cohort = batch.cohorts.get(row.cohort_id or 0)
+        enrolment, person = batch.enrolments.get(row.enrolment_id or 0), batch.people.get(row.person_id or 0)
+        return await compose(self.parts, tx, row, cohort, enrolment, person, now) if cohort else None
 
     async def _lesson(
         self, tx: Tx, row: Delivery, batch: Batch, enrolment: Enrolment, cohort: Cohort, person: Person
@@ -206,10 +235,13 @@ class Composer:
             return Waive("done")
         return Send(nudge(view, lesson, small, int(row.content.get("step", 0)), bool(row.content.get("last")), t))
 
-    async def _other(self, tx: Tx, row: Delivery, batch: Batch) -> Verdict:
+    async def _other(self, tx: Tx, row: Delivery, batch: Batch, now: datetime) -> Verdict:
         person = batch.people.get(row.person_id or 0)
         if row.kind is Kind.REFRESH:
             original = await tx.delivery(row.key.removeprefix("refresh/"))
+            if original is not None and original.kind is Kind.GROUP:
+                message = await self._group_message(tx, original, batch, now)
+                return Send(message) if message else Waive("over")
             if original is None or person is None:
                 return Waive("gone")
             if original.kind is Kind.LESSON:
@@ -226,10 +258,13 @@ class Composer:
             cohort = await tx.cohort(job.cohort_id) if job else None
             if job is None or cohort is None:
                 return Waive("gone")
+            if job.kind in KINDS:
+                message = await groups_message(self.parts, tx, job, cohort, person)
+                return Send(message) if message else Waive("gone")
             return Send(await job_message(self.parts, tx, job, cohort, person))
-        return await self._alert(tx, row, person)
+        return await self._alert(tx, row, person, now)
 
-    async def _alert(self, tx: Tx, row: Delivery, person: Person) -> Verdict:
+    async def _alert(self, tx: Tx, row: Delivery, person: Person, now: datetime) -> Verdict:
         t = self.parts.t(person.language)
         if row.key.startswith("installed/"):
             return Send(installed(self.parts.courses.all_latest(), t))
@@ -238,6 +273,13 @@ class Composer:
         cohort = await tx.cohort(row.cohort_id) if row.cohort_id else None
         if cohort is None:
             return Waive("gone")
+        if row.key.startswith("health/"):
+            view = await health_view(self.parts, tx, cohort, now)
+            return Send(health_card(view, t)) if view.groups else Waive("gone")
+        if row.key.startswith("wish/"):
+            if not await tx.change_wishes(cohort.id):
+                return Waive("solved")
+            return Send(groups_card(await groups_view(self.parts, tx, person, cohort, now), t))
         rows = await tx.failures(cohort.id, 10)
         if not rows:
             return Waive("solved")

@@ -46,6 +46,12 @@ from bot.usecases import (
 from bot.usecases.composing import Composer
 from bot.usecases.context import LookUp, Parts, Report, Who
 from bot.usecases.delivering import Lanes
+from bot.usecases.groups import GROUP_HANDLERS
+from bot.usecases.groups_forming import KINDS, Forming
+from bot.usecases.groups_life import do_due
+from bot.usecases.groups_rooms import Rooms
+from bot.usecases.groups_together import GROUP_LIFE_HANDLERS
+from bot.usecases.meeting_calendar import meeting_events
 from bot.usecases.session_calendar import calendar
 from bot.usecases.session_tasks import advance_sessions
 from bot.usecases.who import identify
@@ -133,6 +139,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     ama.SendRecap: session_after.recap,
     ama.JudgeAnswer: session_after.judge,
     ama.CarryOver: session_after.carry_over,
+    **GROUP_HANDLERS,
+    **GROUP_LIFE_HANDLERS,
 }
 """What is done for every command."""
 
@@ -145,6 +153,8 @@ class Engine:
         self.parts = parts
         self.report = report or (lambda event, **ids: None)
         self.lanes = Lanes(parts, Composer(parts), self.report)
+        self.forming = Forming(parts, self.report, self.lanes.wake)
+        self.rooms = Rooms(parts, self.report, self.lanes.wake)
         self._alerted: dict[int, datetime] = {}
 
     # --- what people do ---
@@ -216,6 +226,8 @@ class Engine:
     async def calendar(self, subject: str) -> Sequence[CalendarEvent] | None:
         """What a sealed calendar address is about; None where there is nothing (any more)."""
         async with self.parts.store.reading() as tx:
+            if subject.startswith("meeting/"):
+                return await meeting_events(self.parts, tx, subject)
             return await calendar(self.parts, tx, subject)
 
     async def _afterwards(self, who: Who) -> None:
@@ -278,6 +290,10 @@ class Engine:
                 await self._advance_jobs(now)
             if due.sessions:
                 await advance_sessions(parts, now, self.report)
+            if due.rooms:
+                await self.rooms.look(now)
+            if due.life:
+                self.lanes.wake(await do_due(self.parts, now, self.report))
             if due.plan or due.held or due.planned or due.wake or due.jobs or due.sessions:
                 async with store.reading() as tx:
                     due = await tx.due(parts.clock())
@@ -298,6 +314,9 @@ class Engine:
         async with self.parts.store.reading() as tx:
             jobs = await tx.open_jobs()
         for job in jobs:
+            if job.kind in KINDS:
+                self.forming.begin(job)
+                continue
             try:
                 await enrolling.advance(self.parts, job, now)
             except Exception as error:
@@ -369,10 +388,14 @@ class Engine:
 
     async def stop(self, seconds: float) -> None:
         """Finish or release what is in hand."""
+        await self.forming.stop()
+        await self.rooms.stop()
         await self.lanes.stop(seconds)
 
     async def idle(self) -> None:
         """Until nothing is being sent or looked up; for tests and orderly ends."""
+        await self.forming.idle()
+        await self.rooms.idle()
         await self.lanes.idle()
 
 

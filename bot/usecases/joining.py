@@ -22,6 +22,7 @@ from bot.model.delivery import DeliveryState, Kind, Priority
 from bot.model.people import Person
 from bot.ports import NewDelivery, NewEnrolment, Tx
 from bot.usecases.context import Parts, Who, wishes_of
+from bot.usecases.groups_moving import place, remove
 from bot.usecases.looking import course_view
 from bot.usecases.schedule import first_schedule, lesson_after, lesson_moment, reschedule, wake
 from bot.usecases.who import HERE, my_enrolment
@@ -95,6 +96,7 @@ async def enter(
     if running:
         enrolment = await first_schedule(parts, tx, cohort, enrolment, person, who.now)
     await tx.save_enrolment(enrolment)
+    who.wake |= await place(tx, cohort, enrolment, who.now)
     return enrolment
 
 
@@ -111,6 +113,7 @@ async def start_now(parts: Parts, tx: Tx, who: Who, command: StartNow) -> Reply:
     if enrolment.ready is not True:
         enrolment = replace(enrolment, ready=True)
         await tx.save_enrolment(enrolment)
+        who.wake |= await place(tx, cohort, enrolment, who.now)
     if enrolment.pause_reason is PauseReason.NOT_READY:
         await wake(parts, tx, enrolment, cohort, who.now, asked=True)
         who.wake.add(enrolment.address.lane)
@@ -178,6 +181,10 @@ async def answer_ready(parts: Parts, tx: Tx, who: Who, command: AnswerReady) -> 
     if not command.yes and enrolment.state is EnrolmentState.ACTIVE:
         answered = replace(answered, state=EnrolmentState.PAUSED, pause_reason=PauseReason.NOT_READY)
     await tx.save_enrolment(answered)
+    if command.yes:
+        who.wake |= await place(tx, cohort, answered, who.now)
+    else:
+        who.wake |= await remove(tx, answered, who.now)
     if command.yes and enrolment.pause_reason is PauseReason.NOT_READY:
         await wake(parts, tx, answered, cohort, who.now, asked=True)
         who.wake.add(enrolment.address.lane)
@@ -207,6 +214,7 @@ async def leave(parts: Parts, tx: Tx, who: Who, command: Leave) -> Reply:
             paused_until=None,
         )
     )
+    who.wake |= await remove(tx, enrolment, who.now)
     await tx.waive_open(enrolment.id, "left")
     again: tuple[Button, ...] = ()
     if cohort.state in JOINABLE and not cohort.rehearsal:

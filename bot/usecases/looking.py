@@ -14,6 +14,7 @@ from bot.model.cohort import Cohort, Enrolment
 from bot.model.course import Course, Kind, Lesson
 from bot.model.delivery import Delivery, DeliveryState
 from bot.model.delivery import Kind as DeliveryKind
+from bot.model.groups import GroupState
 from bot.model.people import Person
 from bot.model.progress import Completion, LessonProgress
 from bot.ports import AuditEntry, Tx
@@ -197,6 +198,7 @@ async def status_view(parts: Parts, tx: Tx, who: Who, cohort: Cohort) -> StatusV
         await tx.delivery_counts(cohort.id),
         latest.edition if latest else cohort.edition,
         who.is_admin(cohort),
+        len(await tx.study_groups(cohort.id, {GroupState.OPEN})),
     )
 
 

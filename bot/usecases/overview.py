@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.messages.blocks import Reply
+from bot.messages.groups import GroupView
 from bot.messages.help import help_message
 from bot.messages.home import certificate as certificate_message
 from bot.messages.home import home as home_message
@@ -11,8 +12,10 @@ from bot.messages.session_recap import home_part
 from bot.messages.views import CourseView
 from bot.model.cohort import Cohort, CohortState, EnrolmentState
 from bot.model.commands import Certificate, Help, Home, Progress
+from bot.model.groups import GroupState
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
+from bot.usecases.groups_people import group_view
 from bot.usecases.joining import JOINABLE
 from bot.usecases.looking import course_view
 from bot.usecases.session_asking import upcoming
@@ -34,8 +37,18 @@ async def home(parts: Parts, tx: Tx, who: Who, command: Home) -> Reply:
     to_join = [c for c in around if c.state in JOINABLE and not c.rehearsal and c.id not in mine]
     led = [c for c in around if leads(who, c) and c.state is not CohortState.CLOSED]
     sessions = home_part(await upcoming(parts, tx, who), who.t)
-    message = home_message(views, who.t, open_cohorts=len(to_join), admin=led, sessions=sessions)
+    groups = {view.cohort.id: group for view in views if (group := await _group_of(parts, tx, who, view))}
+    message = home_message(views, who.t, open_cohorts=len(to_join), admin=led, groups=groups, sessions=sessions)
     return Reply(home=message, say=None if who.caller.on_home else message)
+
+
+async def _group_of(parts: Parts, tx: Tx, who: Who, view: CourseView) -> GroupView | None:
+    """The study group somebody is in, while it lives."""
+    member = await tx.membership(view.enrolment.id)
+    group = await tx.study_group(member.group_id) if member else None
+    if group is None or group.state is not GroupState.OPEN:
+        return None
+    return await group_view(parts, tx, group, view.cohort, who.t, view.enrolment.id)
 
 
 def leads(who: Who, cohort: Cohort) -> bool:

@@ -269,6 +269,9 @@ def _not_before(parts: Parts, cohort: Cohort, wishes: Wishes, lesson: Delivery) 
 async def release_held(parts: Parts, tx: Tx, now: datetime) -> None:
     """Held deliveries whose time has come. Several lessons of one person become one digest."""
     rows = await tx.held_over(now, PEOPLE)
+    rooms = [row for row in rows if row.kind is Kind.GROUP and row.enrolment_id is None]
+    await tx.move([row.id for row in rooms], DeliveryState.READY, not_before=now)
+    rows = [row for row in rows if row not in rooms]
     enrolments = await tx.enrolments({row.enrolment_id for row in rows if row.enrolment_id})
     by_enrolment: dict[int | None, list[Delivery]] = {}
     for row in rows:

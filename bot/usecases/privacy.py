@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.messages.actions import encode
 from bot.messages.blocks import File, Reply
+from bot.messages.groups import WHY_WORDS
+from bot.messages.groups_meetings import MET_WORDS, RATING_WORDS, RSVP_WORDS
+from bot.messages.groups_starters import STANCE_WORDS
 from bot.messages.lessons import WORTH_WORDS
-from bot.messages.plans import when
+from bot.messages.plans import day, when
 from bot.messages.session_words import COMING_WORDS
 from bot.messages.settings import forget_question, forgotten, my_data
 from bot.messages.texts import Catalogue
 from bot.messages.words import window_words
+from bot.model.cohort import Enrolment
 from bot.model.commands import ForgetMe, MyData
 from bot.model.course import Course
 from bot.model.delivery import Delivery
+from bot.model.group_life import Met, Rating, Rsvp, Stance
+from bot.model.groups import WhyChange
 from bot.model.people import Address
 from bot.model.progress import Worth
 from bot.model.richtext import Line, Span
 from bot.model.sessions import Coming
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
+from bot.usecases.groups_moving import remove
 
 
 async def my_data_card(parts: Parts, tx: Tx, who: Who, command: MyData) -> Reply:
@@ -39,6 +46,7 @@ async def my_data_card(parts: Parts, tx: Tx, who: Who, command: MyData) -> Reply
     sections = [
         (t.t("You"), _about_you(data, who, t)),
         (t.t("Courses"), _courses(data, zone, t)),
+        (t.t("Study groups"), [*_groups(data, zone, t), *_in_groups(data, titles, zone, t)]),
         (t.t("What you completed"), _completions(data, titles, zone, t)),
         (t.t("What you answered"), _answers(data, titles, t)),
         (t.t("Sessions"), _asked(data, t)),
@@ -67,6 +75,10 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
             {"role": r.name.value, "workspace": r.lane, "cohort": r.cohort_id, "contributor": r.contributor}
             for r in await tx.roles_of(person.id)
         ],
+        "about_me": await _about_me(tx, person.id),
+        "not_in_my_group": await _avoided(tx, person.id),
+        "study_groups": [],
+        "study_group_answers": [],
         "courses": [],
         "completions": [],
         "answers": [],
@@ -87,6 +99,8 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
                 "tier": await tx.kept_tier(enrolment.id),
             }
         )
+        data["study_groups"] += await _study_groups(tx, enrolment, name)
+        data["study_group_answers"] += await _study_group_answers(tx, enrolment, name)
         for done in await tx.completions(enrolment.id):
             data["completions"].append(
                 {
@@ -159,6 +173,68 @@ def _asked(data: dict[str, Any], t: Catalogue) -> Sequence[Line]:
     return lines or [t.line("None.")]
 
 
+async def _about_me(tx: Tx, person_id: int) -> dict[str, Any] | None:
+    about = (await tx.about([person_id])).get(person_id)
+    if about is None:
+        return None
+    return {
+        "name": about.called,
+        "line": about.line,
+        "employer": about.employer,
+        "jurisdiction": about.jurisdiction,
+        "years": about.experience,
+        "languages": sorted(language.value for language in about.languages),
+    }
+
+
+async def _avoided(tx: Tx, person_id: int) -> list[str]:
+    """Whom somebody does not want in their group, by name; that is theirs alone to see."""
+    others = sorted((await tx.avoided([person_id])).get(person_id, ()))
+    known = await tx.people(others)
+    return [(known[each].name if each in known else None) or str(each) for each in others]
+
+
+async def _study_groups(tx: Tx, enrolment: Enrolment, cohort: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for member in (await tx.memberships([enrolment.id])).get(enrolment.id, ()):
+        group = await tx.study_group(member.group_id)
+        left = _iso(member.left_at) if member.left_at else None
+        row = {"cohort": cohort, "group": group.number if group else None, "joined": _iso(member.joined_at)}
+        rows.append({**row, "left": left, "left_by_own_wish": member.own_wish, "hosted": member.hosted})
+    return rows + [
+        {"cohort": cohort, "wish_for_another": wish.why.value, "at": _iso(wish.at), "open": wish.open}
+        for wish in await tx.change_wishes_of(enrolment.id)
+    ]
+
+
+async def _study_group_answers(tx: Tx, enrolment: Enrolment, cohort: str) -> list[dict[str, Any]]:
+    """RSVPs, votes on moments, answers to "did you meet?", stances on starters."""
+    rsvps, votes, met, stances = await tx.life_of(enrolment.id)
+    rows: list[dict[str, Any]] = [{"meeting": number, "rsvp": said.value} for number, said in rsvps.items()]
+    rows += [{"meeting": number, "suits": [_iso(at) for at in sorted(chosen)]} for number, chosen in votes.items()]
+    rows += [
+        {
+            "asked_on": each.asked_on.isoformat(),
+            "met": each.answer.value,
+            "rating": int(each.rating) if each.rating else None,
+            "line": each.line,
+            "at": _iso(each.at),
+        }
+        for each in met
+    ]
+    rows += [
+        {
+            "lesson": each.lesson_id,
+            "activity": each.activity_id,
+            "stance": each.stance.value,
+            "named": each.named,
+            "at": _iso(each.at),
+        }
+        for each in stances
+    ]
+    return [{"cohort": cohort, **row} for row in rows]
+
+
 def _message(row: Delivery, cohort: str | None) -> dict[str, Any]:
     return {
         "cohort": cohort,
@@ -175,6 +251,8 @@ async def forget_me(parts: Parts, tx: Tx, who: Who, command: ForgetMe) -> Reply:
     t = who.t
     if not command.confirmed:
         return Reply(say=forget_question(t))
+    for enrolment in await tx.enrolments_of(who.person.id):
+        who.wake |= await remove(tx, enrolment, who.now, own_wish=True)
     for address in await tx.addresses(who.person.id):
         platform = parts.platform_of(address)
         if platform is not None:
@@ -208,6 +286,71 @@ def _courses(data: dict[str, Any], zone: str, t: Catalogue) -> Sequence[Line]:
         t.line("{cohort}, joined {when}", cohort=row["cohort"], when=when(datetime.fromisoformat(row["joined"]), zone))
         for row in data["courses"]
     ] or [t.line("None.")]
+
+
+def _groups(data: dict[str, Any], zone: str, t: Catalogue) -> Sequence[Line]:
+    """Groups, what one said about oneself, and the private list."""
+    lines: list[Line] = []
+    for row in data["study_groups"]:
+        if "group" in row:
+            joined = when(datetime.fromisoformat(row["joined"]), zone)
+            lines.append(
+                t.line("{cohort}, study group {n}, since {when}", cohort=row["cohort"], n=row["group"], when=joined)
+            )
+        else:
+            why = t.t(WHY_WORDS[WhyChange(row["wish_for_another"])])
+            lines.append(t.line("{cohort}, wish for another group: {why}", cohort=row["cohort"], why=why))
+    about = data["about_me"] or {}
+    for name, label in (
+        ("name", t.t("Name shown to your group")),
+        ("line", t.t("One line about you")),
+        ("employer", t.t("Employer")),
+        ("jurisdiction", t.t("Jurisdiction")),
+        ("years", t.t("Years in your field")),
+        ("languages", t.t("Languages you can talk in")),
+    ):
+        if value := about.get(name):
+            words = ", ".join(value) if isinstance(value, list) else str(value)
+            lines.append(t.line("{label}: {words}", label=label, words=Span(words, italic=True)))
+    if data["not_in_my_group"]:
+        names = ", ".join(data["not_in_my_group"])
+        label = t.t("People you do not want in your group")
+        lines.append(t.line("{label}: {words}", label=label, words=Span(names)))
+    return lines or [t.line("None.")]
+
+
+def _in_groups(data: dict[str, Any], titles: Titles, zone: str, t: Catalogue) -> Sequence[Line]:
+    """What one answered in study groups."""
+    lines: list[Line] = []
+    for row in data["study_group_answers"]:
+        if "rsvp" in row:
+            words = t.t(RSVP_WORDS[Rsvp(row["rsvp"])])
+            lines.append(t.line("Meeting {n}: {words}", n=row["meeting"], words=words))
+        elif "suits" in row:
+            line = t.line_n(
+                "Meeting {number}: {n} moment suits you",
+                "Meeting {number}: {n} moments suit you",
+                len(row["suits"]),
+                number=row["meeting"],
+            )
+            lines.append(line)
+        elif "met" in row:
+            said = " · ".join(
+                part
+                for part in (
+                    t.t(MET_WORDS[Met(row["met"])]),
+                    t.t(RATING_WORDS[Rating(row["rating"])]) if row["rating"] else "",
+                    row["line"],
+                )
+                if part
+            )
+            asked = day(date.fromisoformat(row["asked_on"]), zone)
+            lines.append(t.line("{day}: {words}", day=asked, words=Span(said, italic=True)))
+        else:
+            stance = t.t(STANCE_WORDS[Stance(row["stance"])])
+            title = titles.activity(row["lesson"], row["activity"], t)
+            lines.append(t.line("{label}: {words}", label=title, words=Span(stance, italic=True)))
+    return lines
 
 
 def _completions(data: dict[str, Any], titles: Titles, zone: str, t: Catalogue) -> Sequence[Line]:

@@ -9,6 +9,7 @@ from bot.messages.reports import report as report_message
 from bot.model.cohort import Cohort, EnrolmentState
 from bot.model.commands import Report
 from bot.model.course import BadgeLevel, Course
+from bot.model.groups import GroupState
 from bot.ports import Tx
 from bot.rules.badges import level_for
 from bot.rules.exports import to_csv
@@ -37,7 +38,10 @@ async def report(parts: Parts, tx: Tx, who: Who, command: Report) -> Reply:
         return Reply(file=file, notice=t.t("Your file is ready."))
     counts = await tx.enrolment_counts(cohort.id)
     people = sum(n for state, n in counts.items() if state is not EnrolmentState.LEFT)
-    return Reply(say=report_message(cohort, course, people, rows, t, only_feedback=not everything))
+    groups = await tx.study_groups(cohort.id, {GroupState.OPEN})
+    grouped = (len(groups), await tx.count_members(cohort.id))
+    message = report_message(cohort, course, people, rows, t, only_feedback=not everything, groups=grouped)
+    return Reply(say=message)
 
 
 async def figures(parts: Parts, tx: Tx, cohort: Cohort, course: Course) -> list[LessonFigures]:

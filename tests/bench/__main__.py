@@ -21,6 +21,7 @@ from tests.bench.slack import slack, slack_ceilings
 from tests.bench.slack_acks import acks
 from tests.bench.start import demo
 from tests.bench.starting import content, starting
+from tests.bench.study_groups import study_groups
 from tests.bench.ticks import planning, ticks, zones
 from tests.soak.databases import a_database
 
@@ -39,6 +40,7 @@ ALONE: Mapping[str, Callable[[float], list[Figure]]] = {
     "content": content,
     "starting": starting,
     "demo": demo,
+    "study_groups": study_groups,
     "acks": lambda scale: acks(max(1, int(10 * scale))),
 }
 DATABASES = ("sqlite", "postgres")

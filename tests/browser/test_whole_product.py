@@ -198,3 +198,21 @@ async def test_a_session_from_its_schedule_to_the_recap(browser: Browser, demo: 
         await recap.get_by_role("button", name=f"Yes: {question}").click()
         await expect(recap).to_contain_text("Your answer: Yes.")
         await assert_accessible(ben)
+
+
+async def test_a_study_group_has_its_room(browser: Browser, demo: Demo) -> None:
+    """Amélie opens her group's room, reads who is in it, asks why, and changes what it says about her."""
+    async with a_page(browser, demo, "amelie") as page:
+        room = page.get_by_role("link", name=re.compile("grp-")).or_(
+            page.get_by_role("button", name=re.compile("grp-"))
+        )
+        await room.first.click()
+        card = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Groupe d’étude")).first
+        await expect(card).to_contain_text("Luc Gagnon")
+        await expect(card).to_contain_text("Première tâche")
+        await assert_accessible(page)
+        await card.get_by_role("button", name="Pourquoi ce groupe?").click()
+        await expect(page.get_by_role("article").last).to_contain_text("heures de travail en commun")
+        await page.get_by_role("textbox").last.fill("/groupe profil J’écris au crayon")
+        await page.keyboard.press("Enter")
+        await expect(card).to_contain_text("« J’écris au crayon »")

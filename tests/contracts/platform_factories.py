@@ -233,7 +233,8 @@ FACTORIES: dict[str, Callable[[Path], AbstractAsyncContextManager[PlatformWorld]
 }
 
 LACKS: dict[str, frozenset[Ability]] = {
-    "teams": frozenset({Ability.FIND}),
-    "teams, in channels": frozenset({Ability.FIND}),
+    "browser": frozenset({Ability.PIN}),
+    "teams": frozenset({Ability.FIND, Ability.PIN}),
+    "teams, in channels": frozenset({Ability.FIND, Ability.PIN}),
 }
 """What a platform cannot do; a test holds each to it. What needs it is not asked of that platform."""

@@ -13,7 +13,7 @@ from bot.model.course import Language
 from bot.model.delivery import MessageRef, Reason
 from bot.model.people import Address, Profile
 from bot.model.richtext import words
-from bot.ports import Ability
+from bot.ports import Ability, Pins
 from tests.adapters.browser import showcase
 from tests.contracts.platform_factories import FACTORIES, LACKS, LONG_AGO, PlatformWorld
 
@@ -219,3 +219,14 @@ async def test_a_closed_room_hears_nothing_new(world: PlatformWorld) -> None:
         await world.platform.send(room, saying("More"), "g1/more")
     assert failed.value.permanent
     assert failed.value.reason == Reason.ROOM_CLOSED
+
+
+@needs(Ability.PIN)
+async def test_a_message_can_be_kept_in_sight(world: PlatformWorld) -> None:
+    """Pinning is safe to repeat and changes no message."""
+    assert isinstance(world.platform, Pins)
+    room = await opened(world)
+    ref = await world.platform.send(room, saying("Welcome"), "g1/roster")
+    for _ in range(2):
+        await world.platform.pin(ref)
+    assert await world.shown(room) == looks(world, saying("Welcome"))

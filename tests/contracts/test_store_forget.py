@@ -12,10 +12,12 @@ from adapters.database.store import DatabaseStore
 from bot.model.cohort import CohortState, Enrolment, EnrolmentState
 from bot.model.course import Language, Weekday
 from bot.model.delivery import DeliveryState, Kind, MessageRef
+from bot.model.group_life import Meeting, MeetingState, Met, MetAnswer, Rating, Rsvp, Stance, StanceTaken
+from bot.model.groups import AboutMe, NewGroup
 from bot.model.people import Absence, Person, Profile, Role, RoleName, Window
 from bot.model.progress import Completion, Given, Worth
 from bot.model.sessions import Coming
-from bot.ports import AuditEntry, Job, JobState
+from bot.ports import AuditEntry, Job, JobState, Tx
 from tests.contracts.store_world import (  # noqa: F401 - fixtures
     LANE,
     NOW,
@@ -40,7 +42,15 @@ from tests.contracts.store_world import (  # noqa: F401 - fixtures
 )
 
 NAME, REF, OTHER_REF, PLACE = "Zoë O'Brien", "U_ZOE_77", "29:zoe-teams", "D_ZOE_PLACE"
-WORDS = ("my reflection", "a shared thought", "too long for me", "what I asked")
+WORDS = (
+    "my reflection",
+    "a shared thought",
+    "too long for me",
+    "what I asked",
+    "a line for the group",
+    "Ministry of Tides",
+    "a tired whisper",
+)
 SECRETS = ("Zoë", "zoë o", "ZOË", "ZOE", "zoe", "e-ref-77", "option-7", *WORDS, "Pacific/Apia", "policy-track")
 
 
@@ -90,6 +100,10 @@ async def zoe(store: DatabaseStore) -> Enrolment:
         await tx.count_anonymous(cohort.id, "one", "secret", "b")
         await tx.save_feedback(one.id, "one", Worth.PARTLY, "too long for me", NOW)
         await tx.keep_tier(one.id, "silver")
+        await tx.save_about(one.person_id, AboutMe(NAME, "a line for the group", "Ministry of Tides"))
+        await tx.save_avoided(other.person_id, [one.person_id])
+        (group,) = await tx.add_groups(cohort.id, [NewGroup(1, Language.FR, (one.id, other.id))], NOW)
+        await in_a_group(tx, group.id, one.id)
         await tx.want_refresh(f"e{one.id}/lesson/one", NOW)
         session = a_session((cohort.id,), created_by=one.person_id, host_id=one.person_id, guest=f"With {NAME}")
         session = await tx.add_session(session)
@@ -117,6 +131,17 @@ async def zoe(store: DatabaseStore) -> Enrolment:
         address = metadata.tables["address"]
         await connection.execute(sa.insert(address).values(lane="teams:x", ref=there.ref, person_id=one.person_id))
     return one
+
+
+async def in_a_group(tx: Tx, group: int, enrolment: int) -> None:
+    """A vote, an answer, a line for facilitators and a stance."""
+    new = Meeting(0, group, MeetingState.PROPOSED, 45, "America/Toronto", "uid", NOW, NOW, options=(NOW,))
+    meeting = await tx.add_meeting(new)
+    assert meeting is not None
+    await tx.save_votes(meeting.id, enrolment, [NOW], NOW)
+    await tx.save_rsvp(meeting.id, enrolment, Rsvp.GOING, NOW)
+    await tx.save_met(MetAnswer(group, date(2026, 3, 3), enrolment, Met.MET, NOW, Rating.LITTLE, "a tired whisper"))
+    await tx.save_stance(StanceTaken(group, "one", "s", enrolment, Stance.DEPENDS, NOW, named=True))
 
 
 async def forget(store: DatabaseStore, person_id: int) -> None:
@@ -245,3 +270,13 @@ async def test_nobody_else_is_forgotten(store: DatabaseStore) -> None:
         assert await tx.enrolment(other.id) == other
         assert await tx.delivery(row.key) == row
         assert [given.text for given in await tx.given(other.id)] == ["theirs"]
+
+
+async def test_what_somebody_said_in_a_group_goes_with_them(store: DatabaseStore) -> None:
+    """Votes, RSVPs, "we met" and stances; the meeting itself stays."""
+    one = await zoe(store)
+    await forget(store, one.person_id)
+    async with store.reading() as tx:
+        assert await tx.life_of(one.id) == ({}, {}, [], [])
+        (group,) = await tx.study_groups(one.cohort_id)
+        assert len((await tx.meetings([group.id]))[group.id]) == 1

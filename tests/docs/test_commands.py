@@ -21,7 +21,7 @@ The same words work everywhere: as slash commands in Slack (`/course done 2`), t
 with or without the slash, with or without mentioning the bot. Every button has a typed form, and everything here has
 a button or a form.
 
-* A bare `course`, `ama` or `cohort` opens the overview.
+* A bare `course`, `group`, `ama` or `cohort` opens the overview.
 * In a direct message the words of `course` work alone: `next`, `done 2`, `help`, `stop`. In a room they need the noun:
   `course next`.
 * In a direct message a number alone opens that activity, a letter alone is a vote, and `yes` or `no` answers

@@ -385,3 +385,18 @@ def leave(call: Call) -> Json:
     channel.members.remove(call.install.bot_user)
     call.core.outbox.left(channel, call.install.bot_user)
     return {}
+
+
+@method("pins.add", tier=2, scopes=("pins:write",), required="channel", optional="timestamp", json_body=False)
+def pin(call: Call) -> Json:
+    """At most 100 in a channel; pinning twice is refused, and nothing changes."""
+    channel = _changeable(call, groups=("pins:write",), channels=("pins:write",))
+    message = channel.messages.get(call.text("timestamp"))
+    if message is None or message.deleted:
+        raise Refused("message_not_found")
+    if message.ts in channel.pins:
+        raise Refused("already_pinned")
+    if len(channel.pins) >= 100:
+        raise Refused("too_many_pins")
+    channel.pins.append(message.ts)
+    return {}

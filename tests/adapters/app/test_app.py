@@ -416,3 +416,17 @@ def test_the_secret_key_of_a_new_installation_is_private(installation: Installat
     assert key.stat().st_mode & 0o077 == 0
     installation.start("serve").until_ready().end()
     assert key.read_text() == before
+
+
+def test_a_demo_forms_study_groups_by_itself(installation: Installation) -> None:
+    """Within moments the sample people are in groups, each with its room and its card."""
+    installation.start("demo").until_ready()
+    database = installation.root / "var" / "demo" / "chatcourse.db"
+    wanted = "SELECT count(*) FROM delivery WHERE kind = 'group' AND state = 'sent' AND key LIKE 'g%/roster/%'"
+    until = time.monotonic() + 60
+    cards = 0
+    while not cards and time.monotonic() < until:
+        time.sleep(0.2)
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            cards = connection.execute(wanted).fetchone()[0]
+    assert cards > 1

@@ -36,6 +36,10 @@ from bot.rules.badges import lesson_progress, outlook
 from bot.rules.grammar import table
 from bot.rules.planner import PlannedMoment, Step, Why, Wishes
 from tests.bot.messages.gallery_ama import a_view, session_things
+from tests.bot.messages.gallery_group_life import health_things, meeting_things, starter_things
+from tests.bot.messages.gallery_groups import a_view as a_group_view
+from tests.bot.messages.gallery_groups import leading_things
+from tests.bot.messages.gallery_groups import learner_things as group_things
 
 CONTENT = Path(__file__).resolve().parents[3] / "course_content"
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -238,7 +242,10 @@ def learner_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
         ("in a paused cohort", one_time),
         *((f"paused {number}", each) for number, each in enumerate(paused)),
     ):
-        yield f"home {name}", home.home([each], t, open_cohorts=2, admin=())
+        yield (
+            f"home {name}",
+            home.home([each], t, open_cohorts=2, admin=(), groups={each.cohort.id: a_group_view(scene)}),
+        )
         yield f"next {name}", home.next_up(each, t)
         yield f"progress {name}", home.progress(each, t)
         yield f"certificate {name}", home.certificate(each, t)
@@ -359,6 +366,7 @@ def admin_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
         for lesson in course.lessons
     ]
     yield "report", reports.report(cohort, course, 41, figures, t, only_feedback=False)
+    yield "report with groups", reports.report(cohort, course, 41, figures, t, only_feedback=False, groups=(8, 39))
     yield "report of feedback", reports.report(cohort, course, 41, figures, t, only_feedback=True)
     yield "empty report", reports.report(cohort, course, 0, [], t, only_feedback=False)
     yield (
@@ -391,7 +399,18 @@ def everything(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
     for plain in (False, True):
         for name, _, message in lesson_messages(scene, track=scene.course.tracks[-1].id, plain=plain):
             yield f"{'plain ' if plain else ''}lesson {name}", message
-    for things in (panels, learner_things, admin_things, ama_things, small_things):
+    for things in (
+        panels,
+        learner_things,
+        admin_things,
+        ama_things,
+        small_things,
+        group_things,
+        leading_things,
+        meeting_things,
+        starter_things,
+        health_things,
+    ):
         for name, thing in things(scene):
             yield name, thing
             if isinstance(thing, Form):

@@ -52,7 +52,7 @@ def test_every_command_can_be_a_button(verb: str) -> None:
     """Only kinds of fields that come back, only defaults that may be left out, and a verb with a noun."""
     cls = COMMANDS[verb]
     assert cls.verb == verb
-    assert verb.partition(".")[0] in ("course", "ama", "cohort")
+    assert verb.partition(".")[0] in ("course", "group", "ama", "cohort")
     assert set(get_type_hints(cls).values()) - {get_type_hints(Command)["verb"]} <= VALUES.keys()
     assert with_optional_defaults(cls)
 

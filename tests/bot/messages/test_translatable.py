@@ -44,6 +44,13 @@ LEARNER = """
     answer 5 ⟦mine⟧|share 5 ⟦ours⟧|stance 6 ⟦mine⟧|feedback|feedback yes|feedback maybe|snooze until someday
     snooze until monday|resume|resume|pause|stay|away 2026-12-20 to 2026-12-10|away none|days never|window 9-99
     window 9-12|days mon,wed|tz Atlantis|tz Toronto|track nowhere|join nowhere|join spring|leave|forget me|dnoe 1
+    group|group members|group why|group change|group change hours|group change hours ask|group change to 9
+    group change mood|group about ⟦mine⟧|group about|group about years: many|group avoid @ada|group avoid
+    group avoid @nobody|group meet|group meet find|group vote a|group vote z|group meet thursday 14:00
+    group meet thursday|group meet 14:00|group meet 1999-01-01 14:00|group rsvp maybe|group rsvp perhaps not
+    group meet cancel|group met|group met yes good ⟦mine⟧|group met planned|group met never|group starter
+    group starter another|group stance yes named|group stance maybe|group host|group host me|group host next
+    group leave
     what on earth is this that I say|cohort|cohort create|cohort status spring|skip|plain on|home|open 2|open 5|settings
     """
 ADMIN = """
@@ -54,6 +61,13 @@ ADMIN = """
     cohort enrol spring @nobody|cohort enrol spring @ben|cohort launch spring|cohort fly|cohort people spring page 9
     cohort roles spring add facilitator @fatou|cohort roles spring add facilitator @fatou|cohort confirm 99|home|help
     cohort roles spring remove facilitator @fatou|cohort rehearse|cohort close spring|cohort open-to spring w9
+    cohort groups spring|cohort groups preview spring|cohort groups form spring|cohort groups spring
+    cohort groups move spring|cohort groups move spring @ben to 9|cohort groups move spring @ben to 2
+    cohort groups options spring|cohort groups options spring size 99|cohort groups options spring size 4-6
+    cohort groups options spring hours 99|cohort groups rooms spring|cohort groups form spring
+    cohort groups health spring|cohort groups merge spring 1 into 2|cohort groups merge spring
+    cohort groups starter spring 1|cohort groups host spring 1|cohort groups host spring
+    cohort groups merge spring 1 into 1
     """
 
 
@@ -78,6 +92,8 @@ async def a_story(world: World, *people: Address, pressing: Sequence[Address]) -
     whom."""
     await world.running("@ben", "@zoé")
     await world.at(datetime(2026, 12, 3, 22, tzinfo=UTC))
+    for who in (world.ben, world.zoe):
+        await world.says(who, "yes")
     for text in lines(ADMIN):
         await world.says(world.ada, text)
     for who in people:

@@ -281,15 +281,6 @@ def test_a_near_miss_is_never_done_but_answered_with_the_closest_words(typed: st
     assert slip.value.example == nearest
 
 
-@pytest.mark.parametrize("word", ["group", "groupe"])
-def test_what_is_not_built_yet_is_not_mentioned(word: str) -> None:
-    """Nouns of later releases are unknown words."""
-    with pytest.raises(Slip) as slip:
-        parse(f"{word} home", language=EN, direct=True)
-    assert slip.value.values == {"word": word}
-    assert slip.value.example == "help"
-
-
 def test_in_a_room_a_noun_comes_first() -> None:
     """People talk in rooms; only what begins with a noun is meant for us."""
     assert parse("course done 2", language=EN, direct=False) == commands.Done(number=2)
