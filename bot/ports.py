@@ -24,6 +24,7 @@ from bot.model.work import AuditEntry as AuditEntry
 from bot.model.work import Job as Job
 from bot.model.work import JobRow as JobRow
 from bot.model.work import JobState as JobState
+from bot.ports_recognition import RecognitionRecords
 
 Clock = Callable[[], datetime]
 """The time now, as an aware UTC datetime."""
@@ -563,6 +564,7 @@ class Tx(
     PlanRecords,
     DeliveryRecords,
     FactRecords,
+    RecognitionRecords,
     AdminRecords,
     Protocol,
 ):

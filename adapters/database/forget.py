@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from adapters.database import slack_tables, tables, teams_tables
 from adapters.database.metadata import facts_text
-from adapters.database.records import Records, parts
+from adapters.database.recognition import RecognitionTx
+from adapters.database.records import parts
 from bot.model.cohort import EnrolmentState
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState
@@ -26,7 +27,7 @@ FORGOTTEN = "forgotten"
 _SETTLED = (DeliveryState.SENT, DeliveryState.WAIVED)
 
 
-class ForgetTx(Records):
+class ForgetTx(RecognitionTx):
     async def forget_person(self, person_id: int) -> None:
         person, address = tables.person, tables.address
         row = await self.first(sa.select(person.c.name).where(person.c.id == person_id))
@@ -42,6 +43,7 @@ class ForgetTx(Records):
             await self._leave_teams(entry.lane, entry.ref)
         await self._waive(person_id, address_ids)
         await self._close_enrolments(person_id)
+        await self.forget_recognition(person_id)
         await self._blank(person_id)
 
     async def _blank(self, person_id: int) -> None:

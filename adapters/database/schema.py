@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.database import chat, slack_tables, tables, teams_tables
+from adapters.database import chat, recognition_tables, slack_tables, tables, teams_tables
 from adapters.database.metadata import metadata
 
-__all__ = ["chat", "metadata", "slack_tables", "tables", "teams_tables"]
+__all__ = ["chat", "metadata", "recognition_tables", "slack_tables", "tables", "teams_tables"]

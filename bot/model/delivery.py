@@ -54,6 +54,7 @@ class Kind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     CLOSING = "closing"
+    CERTIFICATE = "certificate"
     ALERT = "alert"
     PROGRESS = "progress"
     REFRESH = "refresh"

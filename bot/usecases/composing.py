@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.messages.blocks import Message
 from bot.messages.cohorts import failures
 from bot.messages.lessons import LessonView, lesson_message
+from bot.messages.recognition import certificate_news
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
@@ -21,10 +22,12 @@ from bot.model.progress import Completion
 from bot.ports import Tx
 from bot.rules.budget import WEEK, within
 from bot.rules.timebox import smallest_next
+from bot.usecases import certificates
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, view_of_lesson
+from bot.usecases.recognition import certificate_of
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
 
 TEMPLATES = 512
@@ -184,7 +187,10 @@ class Composer:
             case Kind.NOTICE:
                 return Send(resumed(view, t))
             case Kind.CLOSING:
-                return Send(closing(view, t))
+                return Send(closing(view, t, await certificate_of(tx, enrolment.id)))
+            case Kind.CERTIFICATE:
+                credential = await certificate_of(tx, enrolment.id)
+                return Send(certificate_news(view, credential, t)) if credential else Waive("gone")
             case _:
                 return self._nudge(view, row, t)
 
@@ -215,7 +221,8 @@ class Composer:
             cohort = await tx.cohort(job.cohort_id) if job else None
             if job is None or cohort is None:
                 return Waive("gone")
-            return Send(await job_message(self.parts, tx, job, cohort, person))
+            message_of = certificates.job_message if job.kind == certificates.KIND else job_message
+            return Send(await message_of(self.parts, tx, job, cohort, person))
         return await self._alert(tx, row, person)
 
     async def _alert(self, tx: Tx, row: Delivery, person: Person) -> Verdict:
