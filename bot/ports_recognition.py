@@ -46,6 +46,10 @@ class RecognitionRecords(Protocol):
 
     async def save_consent(self, consent: Consent) -> None: ...
 
+    async def credential_for(self, achievement: str) -> Credential | None:
+        """The newest credential for an achievement: course, perhaps lesson, and grade with slashes between."""
+        ...
+
     async def revoked_places(self, first: int, last: int) -> Collection[int]:
         """The places from `first` to `last` whose credentials do not count any more."""
         ...

@@ -231,7 +231,7 @@ def _once(data: dict[str, Any], name: str, *, machine: bool, **options: Any) -> 
     parts = [
         {**part, "name": (name or part["nameless"]) if part["name"] == "\0" else part["name"]} for part in data["parts"]
     ]
-    made = typst.compile(
+    made: Any = typst.compile(
         _source(),
         root=str(HERE),
         font_paths=[str(FONTS)],
@@ -239,6 +239,11 @@ def _once(data: dict[str, Any], name: str, *, machine: bool, **options: Any) -> 
         sys_inputs={"data": json.dumps({**data, "parts": parts}, ensure_ascii=False)},
         **options,
     )
+    return _first_page(made)
+
+
+def _first_page(made: Any) -> bytes:
+    """Pictures come as a list where there are several pages."""
     first = made[0] if isinstance(made, list) else made
     if not isinstance(first, bytes):
         raise TypeError("nothing was drawn")
@@ -266,18 +271,16 @@ def _of(texts: Any, language: Language) -> str:
 
 @cache
 def grade_png(rank: int, word: str, alt: str) -> bytes:
-    made = typst.compile(
+    made: Any = typst.compile(
         _PICTURE,
+        None,
         format="png",
-        ppi=144,
+        ppi=144.0,
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"svg": badge_svg(rank, word, alt)},
     )
-    first = made[0] if isinstance(made, list) else made
-    if not isinstance(first, bytes):
-        raise TypeError("nothing was drawn")
-    return first
+    return _first_page(made)
 
 
 def baked_png(credential: Credential, keys: Keys, issuer: Issuer) -> bytes:

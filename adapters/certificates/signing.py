@@ -33,8 +33,15 @@ def as_jwt(document: Json, keys: Keys, issuer: Issuer) -> str:
     claims = {"iss": document["issuer"]["id"] if isinstance(document["issuer"], dict) else document["issuer"]}
     claims |= {"jti": document["id"], "nbf": int(valid_from.timestamp()), "sub": subject["id"]}
     header = {"alg": RSA, "kid": issuer.key(keys.rsa_id), "typ": "JWT"}
-    key = RSAKey.import_key(keys.rsa)  # type: ignore[arg-type] # takes a key of cryptography, too
+    key = RSAKey.import_key(keys.rsa)
     return jws.serialize_compact(header, canonical({**document, **claims}), key, algorithms=[RSA])
+
+
+def as_jwt_status(document: Json, keys: Keys, issuer: Issuer) -> str:
+    """A status list as a JWT (W3C, Securing Verifiable Credentials using JOSE and COSE)."""
+    header = {"alg": RSA, "kid": issuer.key(keys.rsa_id), "typ": "vc+jwt"}
+    key = RSAKey.import_key(keys.rsa)
+    return jws.serialize_compact(header, canonical({**document, "iss": document["issuer"]}), key, algorithms=[RSA])
 
 
 def with_proof(document: Json, keys: Keys, issuer: Issuer) -> Json:

@@ -73,6 +73,15 @@ class RecognitionTx(Records):
         values = {"person_id": consent.person_id, "named": consent.named, "at": consent.at, "wording": consent.wording}
         await self.connection.execute(_SAVE_CONSENT, {f"new_{name}": value for name, value in values.items()})
 
+    async def credential_for(self, achievement: str) -> Credential | None:
+        course, *lesson, grade = achievement.split("/") if "/" in achievement else ("", "")
+        if len(lesson) > 1:
+            return None
+        same = (C.course_id == course, C.lesson_id == "".join(lesson), C.grade == grade)
+        statement = sa.select(credentials).where(*same).order_by(C.issued_at.desc(), C.id).limit(1)
+        row = await self.first(statement)
+        return None if row is None else _credential(row)
+
     async def revoked_places(self, first: int, last: int) -> Collection[int]:
         statement = sa.select(C.place).where(C.revoked.is_not(None), C.place >= first, C.place <= last)
         return {row.place for row in await self.all(statement)}

@@ -37,6 +37,7 @@ credentials = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_credential_cohort_id_enrolment_id", "cohort_id", "enrolment_id"),
     sa.Index("ix_credential_enrolment_id", "enrolment_id"),
+    sa.Index("ix_credential_course_id_lesson_id_grade", "course_id", "lesson_id", "grade"),
     partial_index("uq_credential_secret", "secret", where="secret IS NOT NULL", unique=True),
     partial_index("uq_credential_counts", "enrolment_id", "award", "lesson_id", where="revoked IS NULL", unique=True),
     partial_index("ix_credential_revoked", "place", where="revoked IS NOT NULL"),

@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_credential_cohort_id_enrolment_id", "credential", ["cohort_id", "enrolment_id"])
     op.create_index("ix_credential_enrolment_id", "credential", ["enrolment_id"])
+    op.create_index("ix_credential_course_id_lesson_id_grade", "credential", ["course_id", "lesson_id", "grade"])
     _partial("uq_credential_secret", ["secret"], "secret IS NOT NULL", unique=True)
     _partial("uq_credential_counts", ["enrolment_id", "award", "lesson_id"], "revoked IS NULL", unique=True)
     _partial("ix_credential_revoked", ["place"], "revoked IS NOT NULL")
