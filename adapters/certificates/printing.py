@@ -231,7 +231,8 @@ def _once(data: dict[str, Any], name: str, *, machine: bool, **options: Any) -> 
     parts = [
         {**part, "name": (name or part["nameless"]) if part["name"] == "\0" else part["name"]} for part in data["parts"]
     ]
-    made: Any = typst.compile(
+    draw: Any = typst.compile
+    made = draw(
         _source(),
         root=str(HERE),
         font_paths=[str(FONTS)],
@@ -271,9 +272,9 @@ def _of(texts: Any, language: Language) -> str:
 
 @cache
 def grade_png(rank: int, word: str, alt: str) -> bytes:
-    made: Any = typst.compile(
+    draw: Any = typst.compile
+    made = draw(
         _PICTURE,
-        None,
         format="png",
         ppi=144.0,
         font_paths=[str(FONTS)],
