@@ -1,6 +1,6 @@
 """The one place where everything meets: reads settings, builds the parts, connects them, runs, shuts down.
 
-    python app.py serve | demo | check | migrate | doctor | manifest | invite
+    python app.py serve | demo | check | migrate | doctor | manifest | invite | verify | rotate
 
 `build` gives tests and harnesses the same whole as `serve`. Heavy libraries are imported where they are needed, so
 that `--help` and `check` answer at once.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import socket
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from adapters.browser.access import Access
     from adapters.browser.inviting import Invitations, Wanted
+    from adapters.certificates.keys import KeyRing
+    from adapters.certificates.pages import CertificatePages
     from adapters.content.shelf import Shelf
     from adapters.database.store import DatabaseStore
     from adapters.scheduler.heartbeat import Chore, Heartbeat
@@ -214,6 +217,29 @@ def platforms_for(settings: Settings) -> tuple[PlatformFactory, ...]:
     return (*browser, *((slack_plug,) if settings.slack else ()), *((teams_plug,) if settings.teams else ()))
 
 
+# --- certificates ---------------------------------------------------------------------------------------------
+
+
+def key_ring(settings: Settings, store: DatabaseStore) -> KeyRing:
+    """The keys that sign certificates."""
+    from adapters.certificates.keys import KeyRing
+    from adapters.database.signing_keys import SigningKeys
+
+    return KeyRing(SigningKeys(store), settings.secret_keys, utc_now)
+
+
+def recognition_of(settings: Settings, store: DatabaseStore) -> CertificatePages:
+    """Everything about certificates that is not the engine's: files, keys, and the pages that verify them."""
+    from adapters.certificates.issuer import Issuer
+    from adapters.certificates.pages import CertificatePages
+    from adapters.certificates.printing import CertificatePrinter
+    from adapters.web.html import page, preferred
+
+    keys, issuer = key_ring(settings, store), Issuer(settings.public_url, settings.issuer_name)
+    printer = CertificatePrinter(keys, issuer)
+    return CertificatePages(store.reading, keys, issuer, printer, utc_now, page, preferred)
+
+
 # --- the whole ------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +257,7 @@ class App:
     web: web.Application
     state: dict[str, bool] = field(default_factory=lambda: {"stopping": False})
     chores: list[asyncio.Task[None]] = field(default_factory=list)
+    first_start: Callable[[], Awaitable[object]] = _nothing
 
     @property
     def chat_url(self) -> str | None:
@@ -278,6 +305,8 @@ async def build(
         calendars = Tokens(settings.secret_keys)
         for plug in plugs.values():
             stack.push_async_callback(plug.closed)
+        recognition = recognition_of(settings, store)
+        stack.callback(recognition.printer.close)
         parts = Parts(
             store=store,
             courses=shelf,
@@ -285,8 +314,14 @@ async def build(
             platforms={name: plug.platform for name, plug in plugs.items()},
             catalogues=read_catalogues(),
             clock=utc_now,
-            links=Links(settings.public_url, {name: plug.add_link for name, plug in plugs.items()}, calendars.seal),
+            links=Links(
+                settings.public_url,
+                {name: plug.add_link for name, plug in plugs.items()},
+                settings.issuer_name,
+                calendars.seal,
+            ),
             admins=settings.admins,
+            printer=recognition.printer,
             worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
             timing=timing or Timing(),
         )
@@ -321,6 +356,7 @@ async def build(
 
         application = make_app(
             routes=[
+                *recognition.routes(),
                 *(route for plug in plugs.values() for route in plug.routes(engine)),
                 *calendar_routes(engine, calendars, urlsplit(settings.public_url).hostname or "localhost"),
             ],
@@ -332,7 +368,18 @@ async def build(
             chat_path=next((plug.chat_path for plug in plugs.values() if plug.chat_path), None),
             press_paths={path: name for name, plug in plugs.items() for path in plug.press_paths},
         )
-        yield App(settings, store, shelf, engine, plugs, heartbeat, metrics, application, state)
+        yield App(
+            settings,
+            store,
+            shelf,
+            engine,
+            plugs,
+            heartbeat,
+            metrics,
+            application,
+            state,
+            first_start=recognition.keys.get,
+        )
 
 
 @contextlib.asynccontextmanager
@@ -397,6 +444,7 @@ async def serve(
     ending = asyncio.Event()
     end_on_signals(ending)
     async with build(settings, platforms, reload_seconds=reload_seconds, timing=timing) as app:
+        await app.first_start()
         await prepare(app)
         async with running(app, listener):
             announce(app)
@@ -648,6 +696,49 @@ def _write_teams_package(output: Path | None, wanted: TeamsPackage) -> None:
     except OSError as error:
         raise CannotStart(f"Cannot write {target} ({error.strerror}); name another place with --output.") from None
     typer.echo(f"{target} is written. {UPLOAD_AT}.")
+
+
+@cli.command("verify")
+def verify_verb(
+    file: Annotated[Path, typer.Argument(help="A certificate, badge or signed record: PDF, PNG, SVG, JSON, JWT.")],
+    keys: Annotated[Path | None, typer.Option(help="The issuer's /.well-known/jwks.json, saved.")] = None,
+) -> None:
+    """Say whether a file is what was issued, without any network."""
+    from adapters.certificates.verifying import Verdict, answer_text, check_file, keys_in
+
+    try:
+        public = keys_in(json.loads(keys.read_bytes())) if keys else asyncio.run(_own_keys(load_settings(ROOT)))
+        content = file.read_bytes()
+    except OSError as error:
+        raise CannotStart(f"Cannot read {error.filename}: {error.strerror}.") from None
+    except ValueError:
+        raise CannotStart(f"{keys} is not a set of keys; save /.well-known/jwks.json of the issuer.") from None
+    checked = check_file(content, public, utc_now())
+    typer.echo(answer_text(checked))
+    raise typer.Exit(0 if checked.verdict is Verdict.VALID else 1)
+
+
+async def _own_keys(settings: Settings) -> Mapping[str, Mapping[str, str]]:
+    """The published keys of this installation."""
+    from adapters.database.doctor import open_database
+    from adapters.database.signing_keys import SigningKeys
+
+    async with await open_database(settings) as store:
+        return {key.id: key.public for key in await SigningKeys(store).all()}
+
+
+@cli.command("rotate")
+def rotate_verb() -> None:
+    """Make new keys for certificates; what the old ones signed can still be verified."""
+
+    async def rotated(settings: Settings) -> None:
+        from adapters.database.doctor import open_database
+
+        async with await open_database(settings) as store:
+            await key_ring(settings, store).rotate()
+
+    asyncio.run(rotated(load_settings(ROOT)))
+    typer.echo("New keys sign from now on. Restart what runs, so that it uses them.")
 
 
 @cli.command("doctor")

@@ -27,6 +27,7 @@ from bot.model.work import JobState as JobState
 from bot.ports_ama import AmaRecords
 from bot.ports_group_life import GroupLifeRecords
 from bot.ports_groups import GroupRecords
+from bot.ports_recognition import RecognitionRecords
 
 Clock = Callable[[], datetime]
 """The time now, as an aware UTC datetime."""
@@ -593,6 +594,7 @@ class Tx(
     PlanRecords,
     DeliveryRecords,
     FactRecords,
+    RecognitionRecords,
     AdminRecords,
     AmaRecords,
     GroupRecords,

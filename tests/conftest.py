@@ -1,7 +1,7 @@
 """What all tests share: databases to fill, a browser to drive, and honesty about what was left out.
 
-Some tests need a PostgreSQL server, a Chromium or Node. Where there is none they are skipped, and the run says so
-at its end. Where they are promised (`CHATCOURSE_REQUIRE=postgres,browser,node`, as on CI) they fail instead:
+Some tests need a PostgreSQL server, a Chromium, Node or Java. Where there is none they are skipped, and the run says so
+at its end. Where they are promised (`CHATCOURSE_REQUIRE=postgres,browser,node,java`, as on CI) they fail instead:
 a green run must not hide an untested half.
 
 Nothing here imports the product.
@@ -41,6 +41,7 @@ REQUIREMENTS = {
     "postgres": "start PostgreSQL on 127.0.0.1:5432, or set TEST_POSTGRES_URL=postgresql+asyncpg://...",
     "browser": "install Chromium (Debian: apt install chromium)",
     "node": "install Node 18 or newer with npm (Debian: apt install nodejs npm)",
+    "java": "install a JDK and JAXB (Debian: apt install openjdk-17-jdk-headless libjaxb-java)",
 }
 
 
@@ -70,6 +71,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         find_postgres()
     if item.get_closest_marker("node"):
         find_node()
+    if item.get_closest_marker("java"):
+        find_java()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -216,3 +219,19 @@ def find_node() -> tuple[str, str]:
     if node is None or npm is None:
         require_or_skip("node", f"found no {'npm' if node else 'node'}")
     return node, npm
+
+
+# --- Java -------------------------------------------------------------------------------------------------
+
+JARS = Path("/usr/share/java")
+
+
+def find_java() -> tuple[str, Path]:
+    """The path of `java` (with `javac` beside it) and the folder of Debian's jars; leaves the test out where one is
+    missing. `tests/verapdf.py` does the rest."""
+    java = shutil.which("java")
+    if java is None or shutil.which("javac") is None:
+        require_or_skip("java", "found no JDK")
+    if not (JARS / "jaxb-runtime.jar").exists():
+        require_or_skip("java", f"found no jaxb-runtime.jar in {JARS}")
+    return java, JARS

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from adapters.database import slack_tables, tables, tables_ama, tables_group_life, tables_groups, teams_tables
 from adapters.database.metadata import facts_text
 from adapters.database.questions import remove_questions
-from adapters.database.records import Records, parts
+from adapters.database.recognition import RecognitionTx
+from adapters.database.records import parts
 from bot.model.cohort import EnrolmentState
 from bot.model.course import Language
 from bot.model.delivery import DeliveryState
@@ -27,7 +28,7 @@ FORGOTTEN = "forgotten"
 _SETTLED = (DeliveryState.SENT, DeliveryState.WAIVED)
 
 
-class ForgetTx(Records):
+class ForgetTx(RecognitionTx):
     async def forget_person(self, person_id: int) -> None:
         self.enrolments_read.clear()
         person, address = tables.person, tables.address
@@ -47,6 +48,7 @@ class ForgetTx(Records):
         await self._leave_life(person_id)
         await self._close_enrolments(person_id)
         await self._leave_sessions(person_id)
+        await self.forget_recognition(person_id)
         await self._blank(person_id)
 
     async def _blank(self, person_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.database import (
     chat,
+    recognition_tables,
     slack_tables,
     tables,
     tables_ama,
@@ -16,6 +17,7 @@ from adapters.database.metadata import metadata
 __all__ = [
     "chat",
     "metadata",
+    "recognition_tables",
     "slack_tables",
     "tables",
     "tables_ama",

@@ -70,6 +70,7 @@ class Settings:
 
     database_url: str = field(repr=False)
     public_url: str
+    issuer_name: str
     secret_keys: tuple[str, ...] = field(repr=False)
     courses_dir: Path
     host: str
@@ -145,6 +146,12 @@ SETTINGS: tuple[Setting, ...] = (
         "`http://localhost:PORT`",
         "The address people open, without a path. Links in messages begin with it.",
         readers.public_url,
+    ),
+    Setting(
+        "ISSUER_NAME",
+        "`Chatcourse`",
+        "Who stands behind certificates and badges, as printed on them: the organisation that runs the courses.",
+        readers.issuer_name,
     ),
     Setting(
         "SECRET_KEY",
@@ -266,6 +273,7 @@ def load_settings(
     return Settings(
         database_url=database_url,
         public_url=public_url,
+        issuer_name=values.get("ISSUER_NAME") or "Chatcourse",
         secret_keys=keys,
         courses_dir=courses_dir,
         host=host,

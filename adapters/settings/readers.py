@@ -44,6 +44,13 @@ def database_url(text: str) -> str:
     raise ValueError(f"starts with{shown}, but only sqlite:// and postgresql:// are supported")
 
 
+def issuer_name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name.isprintable() or len(name) > 80:
+        raise ValueError("is printed on certificates; write a name of at most 80 letters")
+    return name
+
+
 def public_url(text: str) -> str:
     example = "write the address people open, such as https://course.example.org"
     try:

@@ -12,10 +12,12 @@ from bot.model.course import Course, Language, Lesson
 @dataclass(frozen=True, slots=True)
 class Links:
     """`base` is the public URL without a slash at the end. `apps` are, by platform, pages where somebody adds the
-    app for themselves. `seal` signs what a calendar's address is about; without it there are none."""
+    app for themselves; `issuer` is who stands behind certificates. `seal` signs what a calendar's address is about;
+    without it there are none."""
 
     base: str
     apps: Mapping[str, str] = field(default_factory=dict)
+    issuer: str = "Chatcourse"
     seal: Callable[[str], str] | None = None
 
     def calendar(self, subject: str) -> str:
@@ -35,3 +37,15 @@ class Links:
     def watch(self, course: Course, lesson: Lesson, activity_id: str, language: Language) -> str:
         """A page with the film and its captions, which may stand inside Slack."""
         return f"{self.base}/watch/{quote(course.id)}/{quote(lesson.id)}/{quote(activity_id)}/{language}"
+
+    def verify(self, credential_id: str) -> str:
+        """The public page of a credential."""
+        return f"{self.base}/verify/{quote(credential_id)}"
+
+    def award(self, secret: str, file: str) -> str:
+        """One of the owner's own files; whoever has the address has the file."""
+        return f"{self.base}/award/{quote(secret)}/{quote(file)}"
+
+    def badge(self, level: str, language: Language) -> str:
+        """The picture of a level, the same for everybody."""
+        return f"{self.base}/badges/{quote(level)}.{language}.png"

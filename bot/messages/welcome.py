@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.messages.actions import encode
 from bot.messages.blocks import Block, Button, Buttons, Facts, Item, Look, Message, Note, Steps, Text, Title
+from bot.messages.pictures import preview
 from bot.messages.plans import joined, reasons, when
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
@@ -27,6 +28,7 @@ from bot.model.commands import (
     Stay,
 )
 from bot.model.course import Activity, Language, Lesson
+from bot.model.recognition import Credential
 from bot.model.richtext import Line, Span
 
 OTHER = {Language.EN: Language.FR, Language.FR: Language.EN}
@@ -182,8 +184,8 @@ def resumed(view: CourseView, t: Catalogue) -> Message:
     return notice(t, t.t("Welcome back"), line, (button,))
 
 
-def closing(view: CourseView, t: Catalogue) -> Message:
-    """The cohort is over: what was reached."""
+def closing(view: CourseView, t: Catalogue, credential: Credential | None = None) -> Message:
+    """The cohort is over: what was reached, and the certificate with a picture of it."""
     title = t.t("{course} is over", course=t.of(view.course.title))
     earned = [progress for progress in view.progress.values() if progress.level]
     line = t.line_n(
@@ -198,9 +200,12 @@ def closing(view: CourseView, t: Catalogue) -> Message:
         if tier
         else t.line("Everything you did is kept; you can still read every lesson.")
     )
-    button = Button(t.t("My progress"), encode(Certificate(cohort=view.cohort.id)), typed="certificate")
+    label = t.t("Get my certificate") if tier else t.t("My progress")
+    button = Button(label, encode(Certificate(cohort=view.cohort.id)), typed="certificate")
     thanks = Text(para(t.line("Thank you for taking part.")))
-    return Message(t.language, title, (Title(title), Text(para(line)), Text(para(result)), thanks, Buttons((button,))))
+    shown = preview(view, credential, t) if credential else ()
+    blocks = (Title(title), Text(para(line)), Text(para(result)), *shown, thanks, Buttons((button,)))
+    return Message(t.language, title, blocks)
 
 
 def resume_button(view: CourseView, t: Catalogue) -> Button:

@@ -300,7 +300,20 @@ class SetNudges(Command):
 
 @command("course.certificate")
 class Certificate(Command):
+    """The certificate, or what is missing for it. `everything` asks for all files in one; `named` says whether whoever
+    verifies it may read one's name."""
+
     cohort: int | None = None
+    everything: bool = False
+    named: bool | None = None
+
+
+@command("course.badge")
+class Badge(Command):
+    """The badge of a lesson as a picture that others can verify; without one, the badges earned so far."""
+
+    cohort: int | None = None
+    lesson: str | None = None
 
 
 @command("course.mydata")
@@ -441,6 +454,19 @@ class OpenTo(Command):
 
     cohort: str | None = None
     workspace: str | None = None
+
+
+@command("cohort.certificates")
+class Certificates(Command):
+    """The certificates of a cohort. `act` is `issue`, `reissue` or `revoke` (the last two for a `person` as typed),
+    None to look; `file` asks for the list."""
+
+    cohort: str | None = None
+    act: str | None = None
+    person: str | None = None
+    reason: str | None = None
+    confirmed: bool = False
+    file: bool = False
 
 
 @command("cohort.audit")

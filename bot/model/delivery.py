@@ -55,6 +55,7 @@ class Kind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     CLOSING = "closing"
+    CERTIFICATE = "certificate"
     ALERT = "alert"
     PROGRESS = "progress"
     SESSION = "session"

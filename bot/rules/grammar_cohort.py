@@ -233,6 +233,32 @@ def _open_to(said: Said) -> Command:
     return commands.OpenTo(_slice(said.rest, found[:-1]), workspace=found[-1].text)
 
 
+_ACTS = {
+    **dict.fromkeys(("issue", "emettre", "emets", "delivrer"), "issue"),
+    **dict.fromkeys(("reissue", "reemettre", "rename"), "reissue"),
+    **dict.fromkeys(("revoke", "withdraw", "revoquer", "retirer", "annuler"), "revoke"),
+}
+_BECAUSE = re.compile(r"(?<!\S)(?:because|for|parce qu(?:e\s|['’])|pour|car)\s*:?\s*", re.IGNORECASE)
+
+
+def _certificates(said: Said) -> Command:
+    """The cohort, what to do, whom it is about, and why."""
+    found = said.tokens
+    at = next((place for place, token in enumerate(found) if not token.quoted and key(token.text) in _ACTS), None)
+    if at is None:
+        file, left = said.without_file()
+        return commands.Certificates(left.name, file=file)
+    cohort = _slice(said.rest, found[:at]) or None
+    act = _ACTS[key(found[at].text)]
+    if act == "issue":
+        return commands.Certificates(cohort, act)
+    confirmed, left = said.with_rest(said.rest[found[at].end :].strip()).without_confirmation()
+    because = _BECAUSE.search(left.rest)
+    person = unquoted(left.rest[: because.start()] if because else left.rest) or None
+    reason = left.rest[because.end() :].strip() if because else None
+    return commands.Certificates(cohort, act, person, reason or None, confirmed=confirmed)
+
+
 def _nothing(said: Said) -> Command:
     said.nothing_more()
     return commands.CohortHome()
@@ -255,5 +281,6 @@ COHORT_READERS: Mapping[str, Callable[[Said], Command]] = {
     "cohort.resume": _named(commands.ResumeCohort),
     "cohort.close": _close,
     "cohort.open-to": _open_to,
+    "cohort.certificates": _certificates,
     "cohort.audit": _named(commands.Audit),
 }

@@ -136,6 +136,14 @@ COHORT = (
             "open, ouvrir, opento",
         ),
         (
+            "certificates",
+            "certificates | <cohort> [issue/file/reissue <person>/revoke <person> because <reason>] | spring issue",
+            "attestations | <cohorte> [émettre/fichier/réémettre <personne>/révoquer <personne> parce que <raison>] | "
+            "printemps émettre",
+            N_("The certificates of a cohort: issue them, issue one again after a change of name, take one back."),
+            "certificate, certs, attestation, certificats, certificat, diplomas, diplômes",
+        ),
+        (
             "audit",
             "audit | [cohort] | spring",
             "journal | [cohorte] | printemps",

@@ -210,6 +210,19 @@ def _track(said: Said) -> Command:
     return commands.SetTrack(said.name)
 
 
+def _certificate(said: Said) -> Command:
+    if said.key in ("all", "zip", "tout", "everything"):
+        return commands.Certificate(everything=True)
+    match = re.fullmatch(r"(?:name|nom) ?(.*)", said.key)
+    if match is None:
+        said.nothing_more()
+        return commands.Certificate()
+    answer = yes_or_no(match[1])
+    if answer is None:
+        raise Slip("May whoever verifies it read your name: yes or no?", example=said.example("name", "yes"))
+    return commands.Certificate(named=answer)
+
+
 def _mydata(said: Said) -> Command:
     file, left = said.without_file()
     left.nothing_more()
@@ -282,7 +295,8 @@ COURSE_READERS: Mapping[str, Callable[[Said], Command]] = {
     "course.track": _track,
     "course.plain": lambda said: commands.SetPlain(said.on_or_off()),
     "course.nudges": lambda said: commands.SetNudges(said.on_or_off()),
-    "course.certificate": _plain(commands.Certificate),
+    "course.certificate": _certificate,
+    "course.badge": lambda said: commands.Badge(lesson=_lesson(said)),
     "course.mydata": _mydata,
     "course.forget": _forget,
     "course.leave": _leave,

@@ -218,10 +218,17 @@ COURSE = tuple(
         ),
         (
             "certificate",
-            "certificate ||",
-            "attestation ||",
-            N_("Your certificate, or what is missing for it."),
+            "certificate | [all] [name yes/no]|",
+            "attestation | [tout] [nom oui/non]|",
+            N_("Your certificate, or what is missing for it; all files; whether your name is shown to others."),
             "certificat, cert, diploma, diplôme",
+        ),
+        (
+            "badge",
+            "badge | [lesson] | 2",
+            "insigne | [leçon] | 2",
+            N_("The badge of a lesson, as a picture that others can verify."),
+            "my badges, my badge, mes insignes, insignes, mes badges",
         ),
         (
             "mydata",

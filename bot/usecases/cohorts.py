@@ -40,6 +40,7 @@ from bot.rules.exports import to_csv
 from bot.rules.planner import next_open, plan_lesson
 from bot.rules.slots import SlotsError, parse_slots
 from bot.rules.zones import find_zone
+from bot.usecases import certificates
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.groups_moving import close_groups
 from bot.usecases.launching import launch_groups, settings_of
@@ -251,6 +252,12 @@ async def close(parts: Parts, tx: Tx, who: Who, command: CloseCohort) -> Reply:
         return Reply(say=words.close_question(cohort, enrolled, t))
     who.wake |= await close_groups(tx, cohort, who.now)
     await close_cohort(parts, tx, cohort, who.now)
+    if cohort.state is not CohortState.DRAFT:
+        job = await certificates.begin(tx, cohort, who.person.id, who.caller.address, who.now)
+        closed = await tx.cohort(cohort.id)
+        if closed is not None and enrolled < certificates.CHUNK:
+            # few enough to be there before the closing messages, which show them
+            await certificates.step(parts, tx, job, closed, who.now)
     who.wake.add(cohort.lane)
     await log(tx, who, "cohort.close", cohort, people=enrolled)
     line = t.line("*{cohort}* is closed.", cohort=cohort.name)

@@ -11,6 +11,7 @@ from bot.messages.cohorts import failures
 from bot.messages.groups_admin import groups_card
 from bot.messages.groups_health import health_card
 from bot.messages.lessons import LessonView
+from bot.messages.recognition import certificate_news
 from bot.messages.texts import Catalogue
 from bot.messages.views import CourseView
 from bot.messages.welcome import closing, digest, nudge, ready_check, resumed, welcome
@@ -23,6 +24,7 @@ from bot.model.progress import Completion
 from bot.ports import Tx
 from bot.rules.budget import WEEK, within
 from bot.rules.timebox import smallest_next
+from bot.usecases import certificates
 from bot.usecases.context import Parts, wishes_of
 from bot.usecases.enrolling import job_message
 from bot.usecases.groups_composing import compose
@@ -32,6 +34,7 @@ from bot.usecases.groups_health import health_view
 from bot.usecases.groups_leading import groups_view
 from bot.usecases.installing import cohorts_of
 from bot.usecases.looking import course_view, lesson_shown, view_of_lesson
+from bot.usecases.recognition import certificate_of
 from bot.usecases.schedule import FAR, away_until, hold_reason, next_day, open_moment, quiet_reason
 from bot.usecases.session_composing import ABOUT_SESSIONS, TO_LEARNERS, Views, session_message, session_message_anew
 
@@ -221,7 +224,10 @@ class Composer:
             case Kind.NOTICE:
                 return Send(resumed(view, t))
             case Kind.CLOSING:
-                return Send(closing(view, t))
+                return Send(closing(view, t, await certificate_of(tx, enrolment.id)))
+            case Kind.CERTIFICATE:
+                credential = await certificate_of(tx, enrolment.id)
+                return Send(certificate_news(view, credential, t)) if credential else Waive("gone")
             case _:
                 return self._nudge(view, row, t)
 
@@ -261,7 +267,8 @@ class Composer:
             if job.kind in KINDS:
                 message = await groups_message(self.parts, tx, job, cohort, person)
                 return Send(message) if message else Waive("gone")
-            return Send(await job_message(self.parts, tx, job, cohort, person))
+            message_of = certificates.job_message if job.kind == certificates.KIND else job_message
+            return Send(await message_of(self.parts, tx, job, cohort, person))
         return await self._alert(tx, row, person, now)
 
     async def _alert(self, tx: Tx, row: Delivery, person: Person, now: datetime) -> Verdict:

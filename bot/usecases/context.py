@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot.messages.blocks import Message
+from bot.messages.blocks import File, Message
 from bot.messages.links import Links
 from bot.messages.texts import Catalogue
 from bot.model.cohort import Cohort
@@ -14,6 +14,7 @@ from bot.model.commands import Caller
 from bot.model.course import Course, Language
 from bot.model.people import Address, Person, Role, RoleName
 from bot.ports import ChatPlatform, Clock, Courses, Found, Holidays, Store
+from bot.ports_recognition import Printer
 from bot.rules.planner import WORKDAYS, Calendar, Wishes
 
 Report = Callable[..., None]
@@ -43,6 +44,7 @@ class Parts:
     clock: Clock
     links: Links
     admins: frozenset[Address] = frozenset()
+    printer: Printer | None = None
     worker: str = "worker"
     timing: Timing = field(default_factory=Timing)
     calendars: dict[tuple[str, int], Calendar] = field(default_factory=dict)
@@ -96,7 +98,8 @@ class LookUp(Exception):
 
 @dataclass
 class Who:
-    """The person who asks. `wake` collects lanes that have something to send once the transaction is done."""
+    """The person who asks. `wake` collects lanes that have something to send once the transaction is done; `printing`
+    makes a file for the answer, after the facts are stored."""
 
     person: Person
     caller: Caller
@@ -106,6 +109,7 @@ class Who:
     found: Mapping[str, tuple[Found, ...]] | None = None
     wake: set[str] = field(default_factory=set)
     after: list[Callable[[], object]] = field(default_factory=list)
+    printing: Callable[[], Awaitable[File]] | None = None
 
     @property
     def lane(self) -> str:

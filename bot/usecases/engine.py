@@ -26,6 +26,7 @@ from bot.model.people import Address, Profile
 from bot.ports import Ability, Due, Found, NewDelivery, Outcome, Tx
 from bot.rules.grammar import parse
 from bot.usecases import (
+    certificates,
     choosing,
     cohorts,
     enrolling,
@@ -37,6 +38,7 @@ from bot.usecases import (
     pausing,
     planning,
     privacy,
+    recognition,
     reporting,
     session_after,
     session_asking,
@@ -91,7 +93,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     c.SetTrack: choosing.set_track,
     c.SetPlain: choosing.set_plain,
     c.SetNudges: choosing.set_nudges,
-    c.Certificate: overview.certificate,
+    c.Certificate: recognition.certificate,
+    c.Badge: recognition.badge,
     c.MyData: privacy.my_data_card,
     c.ForgetMe: privacy.forget_me,
     c.Leave: joining.leave,
@@ -141,6 +144,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     ama.CarryOver: session_after.carry_over,
     **GROUP_HANDLERS,
     **GROUP_LIFE_HANDLERS,
+    c.Certificates: certificates.certificates,
 }
 """What is done for every command."""
 
@@ -209,10 +213,21 @@ class Engine:
             reference = secrets.token_hex(4)
             self.report("command_broke", reference=reference, error=type(error).__name__, exc_info=error)
             return Reply(say=trouble_message(self._language(caller, who), reference))
-        reply = self._without_forms(reply, who)
+        reply = await self._printed(self._without_forms(reply, who), who)
         self.lanes.wake(who.wake)
         await self._afterwards(who)
         return reply
+
+    async def _printed(self, reply: Reply, who: Who) -> Reply:
+        """The answer with the file it promised. A file that cannot be made does not undo what was stored."""
+        if who.printing is None:
+            return reply
+        try:
+            return replace(reply, file=await who.printing())
+        except Exception as error:
+            self.report("printing_broke", error=type(error).__name__, exc_info=error)
+            sorry = who.t.t("The file cannot be made right now. Please try again in a minute.")
+            return replace(reply, notice=sorry)
 
     async def whole(self, key: str, caller: Caller) -> Message | None:
         """The message of a delivery as it is now, for platforms that could show only its beginning. None when it is
@@ -318,7 +333,8 @@ class Engine:
                 self.forming.begin(job)
                 continue
             try:
-                await enrolling.advance(self.parts, job, now)
+                step = certificates.advance if job.kind == certificates.KIND else enrolling.advance
+                await step(self.parts, job, now)
             except Exception as error:
                 self.report("job_broke", job=job.id, error=type(error).__name__, exc_info=error)
 

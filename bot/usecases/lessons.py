@@ -28,8 +28,10 @@ from bot.model.delivery import Delivery
 from bot.model.progress import Completion, Given, Worth
 from bot.model.richtext import Span
 from bot.ports import Tx
+from bot.rules.badges import lesson_progress
 from bot.usecases.context import Parts, Who
 from bot.usecases.looking import lesson_row, lesson_shown, view_of_lesson
+from bot.usecases.recognition import after_work
 from bot.usecases.schedule import reschedule, wake
 
 InLesson = Open | Done | Undo | Vote | Answer | Stance
@@ -72,9 +74,13 @@ class Scene:
         return await self.tx.add_completion(completion)
 
     async def again(self) -> None:
-        """Look anew, after facts changed; any action is a sign of life and stops reminders."""
+        """Look anew, after facts changed; any action is a sign of life and stops reminders. A higher level may be the
+        last thing that was missing for the certificate."""
+        before = lesson_progress(self.view.lesson, self.view.done).level
         await sign_of_life(self.parts, self.tx, self.who, self.enrolment)
         self.view, self.enrolment = await view_of_lesson(self.parts, self.tx, self.row, self.who.person)
+        if lesson_progress(self.view.lesson, self.view.done).level > before:
+            await after_work(self.parts, self.tx, self.who, self.enrolment)
 
     async def shown(
         self, words: str, *, form: Form | None = None, say: tuple[Block, ...] = (), close: bool = True

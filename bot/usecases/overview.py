@@ -5,13 +5,12 @@ from __future__ import annotations
 from bot.messages.blocks import Reply
 from bot.messages.groups import GroupView
 from bot.messages.help import help_message
-from bot.messages.home import certificate as certificate_message
 from bot.messages.home import home as home_message
 from bot.messages.home import progress as progress_message
 from bot.messages.session_recap import home_part
 from bot.messages.views import CourseView
 from bot.model.cohort import Cohort, CohortState, EnrolmentState
-from bot.model.commands import Certificate, Help, Home, Progress
+from bot.model.commands import Help, Home, Progress
 from bot.model.groups import GroupState
 from bot.ports import Tx
 from bot.usecases.context import Parts, Who
@@ -58,12 +57,6 @@ def leads(who: Who, cohort: Cohort) -> bool:
 async def progress(parts: Parts, tx: Tx, who: Who, command: Progress) -> Reply:
     enrolment, cohort = await my_enrolment(parts, tx, who, command.cohort)
     return Reply(say=progress_message(await course_view(parts, tx, cohort, enrolment, who.person), who.t))
-
-
-async def certificate(parts: Parts, tx: Tx, who: Who, command: Certificate) -> Reply:
-    """The tier reached, and what the next one needs."""
-    enrolment, cohort = await my_enrolment(parts, tx, who, command.cohort)
-    return Reply(say=certificate_message(await course_view(parts, tx, cohort, enrolment, who.person), who.t))
 
 
 async def help_card(parts: Parts, tx: Tx, who: Who, command: Help) -> Reply:

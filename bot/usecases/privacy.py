@@ -26,6 +26,7 @@ from bot.model.group_life import Met, Rating, Rsvp, Stance
 from bot.model.groups import WhyChange
 from bot.model.people import Address
 from bot.model.progress import Worth
+from bot.model.recognition import Credential
 from bot.model.richtext import Line, Span
 from bot.model.sessions import Coming
 from bot.ports import Tx
@@ -127,6 +128,11 @@ async def everything(tx: Tx, who: Who) -> dict[str, Any]:
             data["feedback"].append({"cohort": name, "lesson": lesson, "worth": worth.value, "line": line})
         data["messages"] += [_message(row, name) for row in await tx.deliveries_of(enrolment.id)]
     data["messages"] += [_message(row, None) for row in await tx.deliveries_to(person.id)]
+    data["credentials"] = [
+        credential_data(each) for one in await tx.enrolments_of(person.id) for each in await tx.credentials_of(one.id)
+    ]
+    consent = await tx.consent(person.id)
+    data["name_shown"] = {"agreed": consent.named, "at": _iso(consent.at), "to": consent.wording} if consent else None
     data["lists"] = [{"list": number, "entry": status} for number, status in await tx.lists_about(person.id)]
     data["actions"] = [
         {"at": _iso(entry.at), "action": entry.action, "cohort": entry.cohort_id, "detail": dict(entry.detail)}
@@ -233,6 +239,26 @@ async def _study_group_answers(tx: Tx, enrolment: Enrolment, cohort: str) -> lis
         for each in stances
     ]
     return [{"cohort": cohort, **row} for row in rows]
+
+
+def credential_data(credential: Credential) -> dict[str, Any]:
+    """What was issued, as it is stored; the secret opens the files and stays between the app and its owner."""
+    return {
+        "id": credential.id,
+        "kind": credential.award.value,
+        "course": credential.course_id,
+        "lesson": credential.lesson_id or None,
+        "grade": credential.grade,
+        "issued": _iso(credential.issued_at),
+        "name": credential.name,
+        "name_shown": credential.named,
+        "revoked": credential.revoked.value if credential.revoked else None,
+        "reason": credential.why or None,
+        "work": [
+            {"lesson": each.lesson, "level": each.level.name.lower(), "done": each.done, "minutes": each.minutes}
+            for each in credential.work
+        ],
+    }
 
 
 def _message(row: Delivery, cohort: str | None) -> dict[str, Any]:
