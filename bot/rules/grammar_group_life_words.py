@@ -13,7 +13,7 @@ GROUP_LIFE = (
             "meet | [find/cancel/<day> <time>] | thursday 14:00",
             "rencontre | [chercher/annuler/<jour> <heure>] | jeudi 14:00",
             N_("Your next meeting: find a time, plan it, move it."),
-            "meeting, meetings, schedule, réunion, rendez-vous, rencontres, se rencontrer",
+            "meeting, meetings, schedule, réunion, rendez-vous, se rencontrer",
         ),
         (
             "vote",

@@ -44,6 +44,10 @@ LEADERS = (
     "cohort groups move spring @ben to 1",
     "cohort groups rooms spring",
     "cohort groups options spring hours 4",
+    "cohort groups health spring",
+    "cohort groups merge spring 1 into 2",
+    "cohort groups starter spring 1",
+    "cohort groups host spring 1",
 )
 """For facilitators of the cohort, too: study groups are theirs."""
 READERS = ("cohort status spring", "cohort report spring", "cohort report spring file", "cohort")
