@@ -28,7 +28,7 @@ PAGE: Mapping[Language, Mapping[str, str]] = {
     },
     Language.FR: {
         "this_language": "Français",
-        "title": "Vérifier une attestation ou un insigne",
+        "title": "Vérifier une attestation ou un badge",
         "name": "Nom",
         "what": "Décerné pour",
         "reached": "Niveau atteint",
@@ -38,7 +38,7 @@ PAGE: Mapping[Language, Mapping[str, str]] = {
         "nameless": "La personne titulaire n’a pas accepté que son nom soit montré ici.",
         "as_issued": "Voilà ce qui a été délivré, et ce que dit le fichier. Comparez-le avec ce qu’on vous a montré.",
         "other": "Vérifier un fichier",
-        "how": "Déposez ici une attestation (PDF), un insigne (PNG ou SVG) ou un justificatif signé (JSON, JWT), "
+        "how": "Déposez ici une attestation (PDF), un badge (PNG ou SVG) ou un justificatif signé (JSON, JWT), "
         "ou choisissez-le.",
         "file": "Fichier",
         "text": "Ou collez un justificatif signé",

@@ -114,7 +114,7 @@ def file_name(credential: Credential) -> str:
     """Without the owner's name: files are passed on."""
     stem = "attestation" if credential.language is Language.FR else "certificate"
     if credential.award is Award.BADGE:
-        stem = ("insigne" if credential.language is Language.FR else "badge") + f"-{credential.lesson_id}"
+        stem = f"badge-{credential.lesson_id}"
     return re.sub(r"[^\w.-]+", "-", f"{stem}-{credential.course_id}-{credential.grade}")
 
 

@@ -44,7 +44,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "criteria": "Activités faites par la personne, comptées par leçon; chaque niveau en demande un certain nombre.",
         "activities": "Activités faites",
         "level": "Niveau",
-        "picture": "Un insigne avec le mot « {grade} »",
+        "picture": "Un badge avec le mot « {grade} »",
         "certificate": "Attestation",
         "this_is": "Nous attestons que",
         "nameless": "la personne titulaire de cette attestation",

@@ -226,9 +226,9 @@ COURSE = tuple(
         (
             "badge",
             "badge | [lesson] | 2",
-            "insigne | [leçon] | 2",
+            "badge | [leçon] | 2",
             N_("The badge of a lesson, as a picture that others can verify."),
-            "my badges, my badge, mes insignes, insignes, mes badges",
+            "my badges, my badge, insigne, mes insignes, insignes, mes badges",
         ),
         (
             "mydata",
