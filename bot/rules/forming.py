@@ -79,10 +79,10 @@ def _by_language(
         into = wanted if wanted in spoken else next((other for other in each.languages if other in spoken), wanted)
         spoken.setdefault(into, []).append(each)
     pools = [spoken[language] for language in sorted(spoken)]
-    lonely = [pool for pool in pools if len(pool) < band.floor] if not alone else []
-    for pool in lonely:
+    enough = min(len(people), band.floor) if alone else band.floor
+    for pool in [pool for pool in pools if len(pool) < enough]:
         pools.remove(pool)
-        _taken_in(pool, pools, left, LeftOver.LANGUAGE if len(people) >= band.floor else LeftOver.REACH)
+        _taken_in(pool, pools, left, LeftOver.LANGUAGE if len(people) > len(pool) else LeftOver.REACH)
     return pools
 
 
