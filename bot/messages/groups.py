@@ -259,7 +259,7 @@ _REASONS = (
     (Wish.TRACK, N_("Everybody is on the same track."), N_("Several people are on the same track.")),
     (Wish.EMPLOYERS, N_("Everybody has another employer."), N_("People of several employers.")),
     (Wish.JURISDICTIONS, N_("Everybody is from another jurisdiction."), N_("People of several jurisdictions.")),
-    (Wish.NEW_FACES, N_("Nobody was in a study group with another one of you before."), ""),
+    (Wish.NEW_FACES, N_("No two of these people were in a study group together before."), ""),
     (Wish.EXPERIENCE, N_("Long and short experience come together."), N_("Different years of experience.")),
 )
 

@@ -24,7 +24,7 @@ from bot.rules.group_rooms import room_name
 from bot.rules.retries import next_attempt
 from bot.usecases.context import Parts, Report
 from bot.usecases.groups_life import begin
-from bot.usecases.groups_telling import members_in, room_key, tell_lane
+from bot.usecases.groups_telling import key_in, members_in, tell_lane
 
 AT_ONCE = 50
 LOOK_AGAIN = timedelta(seconds=5)
@@ -189,7 +189,9 @@ def _after(room: GroupRoom, step: Step, made: Address | None) -> GroupRoom:
     room = replace(room, tried=0, tried_at=None)
     match step:
         case Step.OPEN:
-            return replace(room, state=RoomState.OPEN, address=made, reason=None)
+            return replace(
+                room, state=RoomState.OPEN, address=made, reason=None, pinned=made == room.address and room.pinned
+            )
         case Step.PIN:
             return replace(room, pinned=True)
         case Step.CLOSE:
@@ -240,14 +242,14 @@ async def _site(parts: Parts, tx: Tx, group_id: int, lane: str) -> Site | None:
     if room.state is RoomState.WANTED:
         return Site(room, group, cohort, people, Step.OPEN if group.state is GroupState.OPEN else Step.REST)
     if room.state is RoomState.CLOSING:
-        farewell = await tx.delivery(room_key(group.id, "farewell", lane))
+        farewell = await tx.delivery(await key_in(tx, room, "farewell"))
         waits = farewell is not None and farewell.state in _ON_ITS_WAY
         return Site(room, group, cohort, people, Step.WAIT if waits else Step.CLOSE)
     if room.state is not RoomState.OPEN:
         return Site(room, group, cohort, people, Step.REST)
     if room.stale:
         return Site(room, group, cohort, people, Step.FILL)
-    card = await tx.delivery(room_key(group.id, "roster", lane))
+    card = await tx.delivery(await key_in(tx, room, "roster"))
     if not room.pinned and card is not None and card.state in _ON_ITS_WAY:
         return Site(room, group, cohort, people, Step.WAIT)
     if not room.pinned and card is not None and card.ref is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,16 @@ from bot.usecases.who import HERE
 def room_key(group_id: int, what: str, lane: str) -> str:
     """The key of a group's message in its room of this lane; `what` is for example `roster` or `meeting/12`."""
     return f"g{group_id}/{what}/{lane}"
+
+
+async def key_in(tx: Tx, room: GroupRoom, what: str) -> str:
+    """The key of a group's message in this room. A room that took the place of another one has keys of its own, so that
+    what was said in the old one is said in the new one, too."""
+    key = room_key(room.group_id, what, room.lane)
+    row = await tx.delivery(key)
+    if row is None or room.address is None or row.address == room.address:
+        return key
+    return f"{key}/{hashlib.sha256(room.address.ref.encode()).hexdigest()[:8]}"
 
 
 def member_key(enrolment_id: int, group_id: int, what: str) -> str:
@@ -60,7 +71,7 @@ async def tell_lane(
     if room.state in (RoomState.OPEN, RoomState.CLOSING) and room.address is not None:
         rows.append(
             NewDelivery(
-                key=room_key(group.id, what, room.lane),
+                key=await key_in(tx, room, what),
                 kind=Kind.GROUP,
                 address=room.address,
                 due_at=at or now,
@@ -123,7 +134,7 @@ async def show_anew(tx: Tx, group: StudyGroup, what: str, now: datetime) -> set[
     """Have the message `what` shown as it is now, in rooms and wherever it went one by one. Returns lanes to wake."""
     lanes: set[str] = set()
     for room in (await tx.rooms([group.id]))[group.id]:
-        if await tx.want_refresh(room_key(group.id, what, room.lane), now):
+        if await tx.want_refresh(await key_in(tx, room, what), now):
             lanes.add(room.lane)
         if room.state is RoomState.REFUSED:
             for enrolment in await members_in(tx, group, room.lane):

@@ -153,3 +153,21 @@ async def test_a_facilitator_sees_numbers_and_no_names(browser: Browser, demo: D
         await expect(report).to_contain_text("11 people are enrolled.")
         await expect(report).not_to_contain_text("Ben")
         await assert_accessible(page)
+
+
+async def test_a_study_group_has_its_room(browser: Browser, demo: Demo) -> None:
+    """Amélie opens her group's room, reads who is in it, asks why, and changes what it says about her."""
+    async with a_page(browser, demo, "amelie") as page:
+        room = page.get_by_role("link", name=re.compile("grp-")).or_(
+            page.get_by_role("button", name=re.compile("grp-"))
+        )
+        await room.first.click()
+        card = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Groupe d’étude")).first
+        await expect(card).to_contain_text("Luc Gagnon")
+        await expect(card).to_contain_text("Première tâche")
+        await assert_accessible(page)
+        await card.get_by_role("button", name="Pourquoi ce groupe?").click()
+        await expect(page.get_by_role("article").last).to_contain_text("heures de travail en commun")
+        await page.get_by_role("textbox").last.fill("/groupe profil J’écris au crayon")
+        await page.keyboard.press("Enter")
+        await expect(card).to_contain_text("« J’écris au crayon »")

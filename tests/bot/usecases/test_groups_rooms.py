@@ -162,3 +162,23 @@ async def test_a_room_that_somebody_archived_is_replaced_by_direct_messages(worl
     await world.says(people[0], "group leave yes")
     assert (await rooms_of(world))[number][0].state is RoomState.REFUSED
     assert "Somebody archived the room." in words(await world.says(world.ada, "cohort groups spring"))
+
+
+async def test_a_new_room_in_place_of_a_lost_one_gets_the_card_too(world: World) -> None:
+    """The old one is gone; what is opened after another try has the card, which follows from then on."""
+    people = await formed(world)
+    number = next(n for n, some in (await members_of(world)).items() if people[0].ref in some)
+    room = (await rooms_of(world))[number][0]
+    assert room.address is not None
+    world.platform.faults[room.address.ref] = [SendFailed(Reason.GONE, permanent=True)]
+    await world.says(people[0], "group leave yes")
+    world.platform.rooms[room.key] = (Address("fake", "w1", f"new-grp-{number:02d}-room"), [])
+    await world.says(world.ada, "cohort groups rooms spring")
+    await world.at(world.clock.now + timedelta(minutes=1))
+    there = world.platform.to(room_of(world, number))
+    assert len(there) == 1
+    inside = (await members_of(world))[number]
+    who = next(each for each in people[1:] if each.ref in inside)
+    await world.says(who, "group about I am still here")
+    assert "I am still here" in plain_text(world.platform.to(room_of(world, number))[0].message)
+    assert there[0].ref in world.platform.pinned
