@@ -248,14 +248,18 @@ def _outlook(outlook: CertificateOutlook, t: Catalogue) -> list[Block]:
     lines: list[Block] = [Section(t.t("Certificate"))]
     if outlook.tier:
         lines.append(Text(para(t.line("Reached so far: *{tier}*.", tier=t.of(outlook.tier.title)))))
-    if outlook.next_tier:
-        needs = listed(t, [_more_at(level, n, t) for level, n in sorted(outlook.missing.items())])
-        lines.append(
-            Text(para(t.line("For *{tier}*: {needs} or higher.", tier=t.of(outlook.next_tier.title), needs=needs)))
-        )
+    lines += next_tier(outlook, t)
     if outlook.tier and not outlook.next_tier:
         lines.append(Text(para(t.line("That is the highest there is."))))
     return lines
+
+
+def next_tier(outlook: CertificateOutlook, t: Catalogue) -> list[Block]:
+    """What the tier above the one reached still needs."""
+    if not outlook.next_tier:
+        return []
+    needs = listed(t, [_more_at(level, n, t) for level, n in sorted(outlook.missing.items())])
+    return [Text(para(t.line("For *{tier}*: {needs} or higher.", tier=t.of(outlook.next_tier.title), needs=needs)))]
 
 
 def _more_at(level: BadgeLevel, n: int, t: Catalogue) -> str:

@@ -20,6 +20,7 @@ from bot.messages.blocks import (
     TextField,
     Title,
 )
+from bot.messages.home import next_tier
 from bot.messages.pictures import badge_alt, preview
 from bot.messages.texts import N_, Catalogue
 from bot.messages.typing import name_typed
@@ -45,6 +46,7 @@ def certificate_card(view: CourseView, credential: Credential, t: Catalogue) -> 
     """The certificate with its picture, what stands on it, and what its owner can do with it."""
     title = t.t("Your certificate for {course}", course=t.of(credential.course))
     blocks: list[Block] = [Title(title), *preview(view, credential, t), Facts(tuple(_facts(credential, t)))]
+    blocks += next_tier(view.outlook, t)
     blocks += [
         Text(para(_file_line(t))),
         _buttons(view, credential, t),

@@ -241,9 +241,10 @@ class Engine:
     async def calendar(self, subject: str) -> Sequence[CalendarEvent] | None:
         """What a sealed calendar address is about; None where there is nothing (any more)."""
         async with self.parts.store.reading() as tx:
-            if subject.startswith("meeting/"):
-                return await meeting_events(self.parts, tx, subject)
-            return await calendar(self.parts, tx, subject)
+            sessions, meetings = await calendar(self.parts, tx, subject), await meeting_events(self.parts, tx, subject)
+        if sessions is None and meetings is None:
+            return None
+        return [*(sessions or ()), *(meetings or ())]
 
     async def _afterwards(self, who: Who) -> None:
         """What the world is told once the facts are stored; its troubles do not undo them."""

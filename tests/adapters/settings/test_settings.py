@@ -136,6 +136,7 @@ def test_every_setting_can_come_from_a_file(root: Path, setting: object) -> None
     values = {
         **POSTGRES,
         "PUBLIC_URL": "https://course.example.org",
+        "ISSUER_NAME": "Digital Training Team",
         "COURSES_DIR": str(root),
         "HOST": "0.0.0.0",  # noqa: S104
         "PORT": "8080",

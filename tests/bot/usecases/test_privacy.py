@@ -36,6 +36,8 @@ async def lived(world: World) -> None:
     for text in ("done 1", "vote 2 a", "vote 3 b", "vote 4 c", f"answer 5 {SAID[0]}", f"share 7 {SAID[1]}"):
         await world.says(world.ben, text)
     await world.says(world.ben, f"feedback yes {SAID[2]}")
+    await world.says(world.ben, "badge 1")
+    await world.says(world.ben, "certificate name yes")
 
 
 def rows_about(dump: Dump, person_id: int) -> dict[str, int]:
@@ -74,6 +76,8 @@ IN_MY_DATA = {
     "feedback": "feedback",
     "delivery": "messages",
     "audit": "actions",
+    "credential": "credentials",
+    "recognition_consent": "name_shown",
     "job": "lists",
     "job_row": "lists",
 }

@@ -35,6 +35,10 @@ ADMIN_ONLY = (
     "cohort resume spring",
     "cohort close spring confirm",
     "cohort open-to spring fake:w2",
+    "cohort certificates spring",
+    "cohort certificates spring issue",
+    "cohort certificates spring file",
+    "cohort certificates spring revoke @ben because x confirm",
     "cohort audit spring",
 )
 LEADERS = (
