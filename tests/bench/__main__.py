@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from tests.bench.certificates import certificates
 from tests.bench.deliveries import deliveries
 from tests.bench.figures import Figure, isolated, line, show
 from tests.bench.presses import presses
@@ -37,6 +38,7 @@ WITH_DATABASE: Mapping[str, OnDatabase] = {
 }
 ALONE: Mapping[str, Callable[[float], list[Figure]]] = {
     "content": content,
+    "certificates": certificates,
     "starting": starting,
     "demo": demo,
     "acks": lambda scale: acks(max(1, int(10 * scale))),
