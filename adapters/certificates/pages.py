@@ -97,7 +97,7 @@ class CertificatePages:
     # --- the verification page ---
 
     async def empty(self, request: web.Request) -> web.Response:
-        return self._answer(request, self.preferred(request), None, None)
+        return self._answer(request, self._language(request), None, None)
 
     async def verify(self, request: web.Request) -> web.Response:
         language = self._language(request)
@@ -220,6 +220,7 @@ class CertificatePages:
         return web.Response(body=picture, content_type="image/png", headers=LONG)
 
     async def status(self, request: web.Request) -> web.Response:
+        """As a JWT, as verifiers of tokens want it; as a document with a proof for those who ask for JSON."""
         said = request.match_info["number"]
         number = int(said) if said.isdecimal() and len(said) < 4 else 0
         if not 1 <= number <= LISTS:
@@ -229,7 +230,8 @@ class CertificatePages:
             places: Collection[int] = await tx.revoked_places(first, first + PLACES_IN_A_LIST - 1)
         now, keys = self.clock(), await self.keys.get()
         document = status_json(number, {place - first for place in places}, self.issuer, now)
-        if "vc+jwt" in request.headers.get("Accept", ""):
+        accepts = request.headers.get("Accept", "")
+        if "vc+jwt" in accepts or "json" not in accepts:
             text = as_jwt_status(document, keys, self.issuer)
             return web.Response(text=text, content_type="application/vc+jwt", headers=SHORT)
         signed = await self.printer.in_thread(lambda keys: with_proof(document, keys, self.issuer))

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from tests.bench.certificates import certificates
 from tests.bench.deliveries import deliveries
 from tests.bench.figures import Figure, isolated, line, show
 from tests.bench.presses import presses
@@ -38,6 +39,7 @@ WITH_DATABASE: Mapping[str, OnDatabase] = {
 }
 ALONE: Mapping[str, Callable[[float], list[Figure]]] = {
     "content": content,
+    "certificates": certificates,
     "starting": starting,
     "demo": demo,
     "study_groups": study_groups,

@@ -80,6 +80,7 @@ def a_badge(**changes: Any) -> Credential:
     made = replace(
         a_certificate(),
         id="YmFkZ2UgYmFkZ2UgYmE",
+        secret="YW5vdGhlciBzZWNyZXQ",
         award=Award.BADGE,
         lesson_id="l3",
         grade="silver",

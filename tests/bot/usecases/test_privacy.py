@@ -149,7 +149,7 @@ async def test_forget_me_really_forgets(database_url: str) -> None:
             assert places_of(after, trace) == [], trace
             assert trace not in str(world.events)
         left = rows_about(after, ben["id"])
-        assert set(left) <= {"person", "enrolment", "completion", "feedback", "delivery"}
+        assert set(left) <= {"person", "enrolment", "completion", "feedback", "delivery", "credential"}
         assert not [row for row in after["answer"] if row["enrolment_id"] == 1]
         (person,) = [row for row in after["person"] if row["id"] == ben["id"]]
         assert {k: v for k, v in person.items() if v} == {
