@@ -43,13 +43,13 @@ DEVELOPER = "Chatcourse"
 LONGEST_DEVELOPER = 32
 
 IN_PERSON = (
-    "home", "next", "catchup", "progress", "certificate", "list", "settings", "pause", "resume", "mydata", "help",
+    "home", "next", "catchup", "progress", "certificate", "group", "ama", "list", "settings", "mydata", "help",
     "cohort",
 )  # fmt: skip
 """The menu in the personal chat, as typed in English; a noun alone opens its overview."""
 IN_ROOMS = (
-    "course", "course next", "course progress", "course settings", "course help", "cohort", "cohort create",
-    "cohort enrol", "cohort launch", "cohort status", "cohort report", "cohort failures",
+    "course", "course progress", "course help", "group", "group meet", "group members", "ama", "ama schedule",
+    "ama ask", "cohort", "cohort create", "cohort status",
 )  # fmt: skip
 """The menu in channels and group chats, where every command begins with its noun."""
 MENUS: Sequence[tuple[Sequence[str], Sequence[str]]] = ((("personal",), IN_PERSON), (("team", "groupChat"), IN_ROOMS))

@@ -21,6 +21,7 @@ from bot.usecases.recognition import certificate_of, issue_to, reissue
 from bot.usecases.who import cohort_named, need_admin
 
 KIND = "certificates"
+_GOING = frozenset({DeliveryState.READY, DeliveryState.SENDING, DeliveryState.RETRY, DeliveryState.UNKNOWN})
 CHUNK = 100
 PAGE = 500
 EXAMPLE = "cohort certificates"
@@ -109,10 +110,16 @@ async def step(parts: Parts, tx: Tx, job: Job, cohort: Cohort, now: datetime) ->
     people = await tx.people({row.person_id for row in rows if row.person_id})
     done = [await _row(parts, tx, cohort, row, people.get(row.person_id or 0), now) for row in rows]
     await tx.save_job_rows(done)
-    if len(rows) < CHUNK:
+    shown = not job.report or await tx.want_refresh(job.report, now)
+    if len(rows) < CHUNK and (shown or not await _on_its_way(tx, job.report)):
         await tx.save_job(replace(job, state=JobState.DONE))
-    if job.report:
-        await tx.want_refresh(job.report, now)
+
+
+async def _on_its_way(tx: Tx, key: str | None) -> bool:
+    """Whether the message that shows progress is being sent: it was composed before this step, and has to be shown
+    anew once it stands in the chat."""
+    row = await tx.delivery(key) if key else None
+    return row is not None and row.state in _GOING
 
 
 async def _row(parts: Parts, tx: Tx, cohort: Cohort, row: JobRow, person: Person | None, now: datetime) -> JobRow:

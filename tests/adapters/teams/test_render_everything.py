@@ -36,6 +36,9 @@ LOOKS = Looks(public=True)
 Json = dict[str, Any]
 
 
+LONGEST = "help for admins"
+
+
 @cache
 def gallery(language: Language) -> tuple[tuple[str, Message | Form], ...]:
     return tuple(everything(scene(language)))
@@ -50,9 +53,14 @@ def drawn(thing: Message | Form) -> Json:
 
 @LANGUAGES
 def test_teams_takes_everything_there_is(language: Language) -> None:
-    """All lessons in all states, every overview, report, refusal, panel and form; nothing of them is cut."""
+    """All lessons in all states, every overview, report, refusal, panel and form; nothing of them is cut. The whole
+    help for admins is longer than a delivery may be; as an answer it comes in full."""
     t = CATALOGUES[language]
     for name, thing in gallery(language):
+        if name == LONGEST and isinstance(thing, Message):
+            parts = [accepted(each) for each in message_activities(thing, t, LOOKS)]
+            assert not any(whole_action() in actions_of(each) for each in parts)
+            continue
         try:
             activity = accepted(drawn(thing))
         except AssertionError as error:
