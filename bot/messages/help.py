@@ -7,13 +7,16 @@ from bot.messages.blocks import Block, Button, Buttons, Facts, Message, Note, Se
 from bot.messages.texts import Catalogue
 from bot.messages.typing import noun_in
 from bot.messages.words import para
-from bot.model.commands import CatchUp, Home, MyData, Next, Progress, Settings
+from bot.model.commands import CatchUp, Help, Home, MyData, Next, Progress, Settings
+from bot.model.commands_ama import AmaHome
 from bot.model.richtext import Line, Span
 from bot.rules.grammar import VerbHelp, find_help, table
 
 
 def help_message(t: Catalogue, *, admin: bool, topic: str | None = None) -> Message:
-    """Help in general, or about one command."""
+    """Help in general, about the words of one noun, or about one command."""
+    if topic == "ama":
+        return _about_sessions(t, admin=admin)
     if topic:
         row = find_help(topic)
         if row and (admin or not row.roles):
@@ -38,8 +41,12 @@ def help_message(t: Catalogue, *, admin: bool, topic: str | None = None) -> Mess
         Section(t.t("Your study group")),
         Facts(tuple(_pair(row, t) for row in table() if row.noun == "group")),
     ]
-    blocks.append(Section(t.t("Sessions")))
-    blocks.append(Facts(tuple(_pair(row, t) for row in table() if row.noun == "ama" and (admin or not row.roles))))
+    everything = Button(t.t("Everything about sessions"), encode(Help("ama")), typed="help ama")
+    blocks += [
+        Section(t.t("Sessions")),
+        Facts(tuple(_pair(row, t) for row in table() if row.command in _FIRST_OF_SESSIONS)),
+        Buttons((everything,)),
+    ]
     if admin:
         blocks.append(Section(t.t("For admins and facilitators")))
         blocks.append(Facts(tuple(_pair(row, t) for row in table() if row.noun == "cohort")))
@@ -50,6 +57,20 @@ def help_message(t: Catalogue, *, admin: bool, topic: str | None = None) -> Mess
 _FIRST = frozenset(
     {"course.next", "course.done", "course.vote", "course.answer", "course.catchup", "course.pause", "course.resume"}
 )
+
+
+_FIRST_OF_SESSIONS = frozenset({"ama.list", "ama.ask", "ama.rsvp"})
+
+
+def _about_sessions(t: Catalogue, *, admin: bool) -> Message:
+    title = t.t("Everything about sessions")
+    rows = [row for row in table() if row.noun == "ama"]
+    blocks: list[Block] = [Title(title), Facts(tuple(_pair(row, t) for row in rows if not row.roles))]
+    if admin:
+        blocks.append(Section(t.t("For admins and facilitators")))
+        blocks.append(Facts(tuple(_pair(row, t) for row in rows if row.roles)))
+    blocks.append(Buttons((Button(t.t("Sessions"), encode(AmaHome()), typed="ama"),)))
+    return Message(t.language, title, tuple(blocks))
 
 
 def _pair(row: VerbHelp, t: Catalogue) -> tuple[str, Line]:

@@ -261,6 +261,8 @@ def learner_things(scene: Scene) -> Iterator[tuple[str, Message | Form]]:
 
     yield "help", help.help_message(t, admin=False)
     yield "help for admins", help.help_message(t, admin=True)
+    for admin in (False, True):
+        yield f"help ama {admin}", help.help_message(t, admin=admin, topic="ama")
     for row in table():
         topic = row.verb if row.noun == "course" else f"{row.noun} {row.verb}"
         yield f"help {topic}", help.help_message(t, admin=True, topic=topic)
