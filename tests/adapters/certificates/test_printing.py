@@ -65,7 +65,7 @@ async def test_the_reference_checker_finds_every_file_accessible(keys: Keys, tmp
 def test_the_checker_sees_what_is_wrong(tmp_path: Path) -> None:
     """A page without title and tags is not accessible, and it says so."""
     bad = tmp_path / "bad.pdf"
-    bad.write_bytes(bytes(typst.compile(b"Hello", format="pdf", pdf_tags=False)))  # type: ignore[call-overload]
+    bad.write_bytes(bytes(typst.compile(b"Hello", format="pdf", pdf_tags=False)))
     assert judged([bad])[0].startswith("false")
 
 
