@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from adapters.database.signing_keys import SigningKeys
 from adapters.database.store import DatabaseStore
@@ -95,7 +96,7 @@ async def test_forgetting_keeps_what_was_issued_without_its_owner(store: Databas
     async with store.transaction() as tx:
         await tx.forget_person(person)
         await tx.show_names([certificate.enrolment_id], True)
-    gone = {"secret": "", "name": None, "named": False, "salt": "", "identity": ""}
+    gone: dict[str, Any] = {"secret": "", "name": None, "named": False, "salt": "", "identity": ""}
     async with store.reading() as tx:
         assert await tx.credential(certificate.id) == replace(certificate, **gone)
         after = await tx.credential(badge.id)
