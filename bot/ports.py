@@ -638,7 +638,12 @@ class Store(Protocol):
 
     async def claim(self, lane: str, worker: str, n: int, now: datetime, lease_until: datetime) -> Sequence[Delivery]:
         """Up to `n` deliveries (ready or retry, `not_before` reached, best priority and oldest first) become `sending`
-        under this worker's lease, with `attempt` one higher; committed before it returns."""
+        under this worker's lease, with `attempt` one higher and not `begun`; committed before it returns."""
+        ...
+
+    async def begin_calls(self, worker: str, calls: Sequence[tuple[int, int]]) -> Collection[tuple[int, int]]:
+        """Note that calls begin: (delivery id, attempt) each, only where (worker, attempt) still holds the row in
+        `sending`; committed before it returns those that it noted. No other may be made."""
         ...
 
     async def settle(self, worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
@@ -655,7 +660,7 @@ class Store(Protocol):
         ...
 
     async def resolve(self, delivery: Delivery, outcome: Outcome) -> bool:
-        """Settle a row in doubt, only where it is still as `delivery` says (state, worker, attempt)."""
+        """Settle a row in doubt, only where it is still as `delivery` says (state, worker, attempt, `begun`)."""
         ...
 
     async def lead(self, worker: str) -> bool:

@@ -6,7 +6,7 @@ Each verb is a transaction of its own. An attempt belongs to (worker, attempt nu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from adapters.database.metadata import Moment, among, one_of
 from adapters.database.plans import SENDING, UNKNOWN, claimable
 from adapters.database.records import insert_rows, one_row
 from adapters.database.rows import DELIVERY_COLUMNS, delivery_of, ref_values
-from adapters.database.sent import sent_rows, sent_values
+from adapters.database.sent import begun_rows, begun_values, sent_rows, sent_values
 from bot.model.delivery import MOVES, Delivery, DeliveryState, Kind, Priority
 from bot.ports import Outcome
 
@@ -78,6 +78,7 @@ def _claim(dialect: str) -> ReturningUpdate[Any]:
             worker=sa.bindparam("by"),
             lease_until=sa.bindparam("until", type_=_MOMENT),
             attempt=DELIVERY.c.attempt + 1,
+            begun=sa.false(),
             wishes=0,
         )
         .returning(*DELIVERY_COLUMNS, to_ref.label("to_ref"))
@@ -115,6 +116,7 @@ _HELD_ROWS = (
         DELIVERY.c.state,
         DELIVERY.c.worker,
         DELIVERY.c.attempt,
+        DELIVERY.c.begun,
         DELIVERY.c.wishes,
         DELIVERY.c.tried_at,
         ADDRESS.c.ref.label("to_ref"),
@@ -211,6 +213,14 @@ class Outbox:
         claimed = [delivery_of(row) for row in rows]
         return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.not_before, delivery.id))
 
+    async def begin_calls(self, worker: str, calls: Sequence[tuple[int, int]]) -> Collection[tuple[int, int]]:
+        if not calls:
+            return []
+        async with self.connections.alone(durable=True) as connection:
+            dialect = connection.dialect.name
+            rows = await connection.execute(begun_rows(dialect), begun_values(dialect, worker, calls))
+            return [(row.id, row.attempt) for row in rows]
+
     async def settle(self, worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
         """Nearly all messages are sent, and that is all there is to say of them: one statement for many. The others
         are looked at one by one."""
@@ -243,8 +253,8 @@ class Outbox:
     async def resolve(self, delivery: Delivery, outcome: Outcome) -> bool:
         async with self.connections.begin() as connection:
             row = (await _held_rows(connection, [delivery.id])).get(delivery.id)
-            as_said = (delivery.state, delivery.worker, delivery.attempt)
-            if row is None or (row.state, row.worker, row.attempt) != as_said:
+            as_said = (delivery.state, delivery.worker, delivery.attempt, delivery.begun)
+            if row is None or (row.state, row.worker, row.attempt, row.begun) != as_said:
                 return False
             _check(row.state, outcome.to)
             await connection.execute(_END, [_end_values(row, outcome, tried=True)])

@@ -228,6 +228,7 @@ def delivery_of(row: Row) -> Delivery:
         attempt=row.attempt,
         worker=row.worker,
         lease_until=row.lease_until,
+        begun=row.begun,
         ref=ref,
         sent_at=row.sent_at,
         tried_at=row.tried_at,

@@ -217,6 +217,7 @@ delivery = sa.Table(
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("worker", Text),
     Column("lease_until", Moment),
+    Column("begun", Boolean, nullable=False, server_default=sa.true()),
     Column("ref", Text),
     Column("ref_place", Text),
     Column("sent_at", Moment),

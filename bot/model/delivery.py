@@ -128,7 +128,8 @@ class Delivery:
     `key` is unique for ever and travels with the message, so that a platform can be asked whether it has it.
     Moments are aware UTC: `due_at` when it is owed, `not_before` when the next attempt or check may be, `not_after`
     when it must be planned anew instead (quiet hours), `tried_at` since when attempts fail. `content` holds small facts
-    that rendering needs.
+    that rendering needs. `begun` is false while it is claimed and nothing was noted of a call; that is noted only for
+    platforms that cannot be asked what they have.
     """
 
     id: int
@@ -148,6 +149,7 @@ class Delivery:
     attempt: int = 0
     worker: str | None = None
     lease_until: datetime | None = None
+    begun: bool = True
     ref: MessageRef | None = None
     sent_at: datetime | None = None
     tried_at: datetime | None = None

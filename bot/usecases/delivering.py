@@ -3,10 +3,12 @@
 1. A worker owns a lane (one workspace of one platform) by a lease, and paces it.
 2. It claims a few rows: `sending`, with worker, attempt and a lease, committed before any call. The next rows are
    claimed while the last of these are sent.
-3. It calls the platform once per row; clients never retry by themselves.
+3. It calls the platform once per row; clients never retry by themselves. Where the platform cannot be asked what it
+   has, that the call begins is committed first (`beginning`).
 4. Outcomes are settled in groups (`settling`), each only where (worker, attempt) still holds the row.
 5. A call that was cut is `unknown`. A row left in `sending` after its lease is in doubt as well. Both are looked up on
-   the platform by their key, and only then adopted or sent again (`doubting`).
+   the platform by their key, and only then adopted or sent again (`doubting`). Where it cannot be asked, rows whose
+   call had begun are shown to an admin, and the others are sent again.
 6. A worker that was frozen and finds its row gone withdraws its own late copy; rows sent more than once are looked at
    once more.
 
@@ -25,8 +27,9 @@ from functools import partial
 
 from bot.errors import SendFailed, SendUnknown
 from bot.model.delivery import Delivery, DeliveryState, Kind, Reason
-from bot.ports import ChatPlatform, Outcome
+from bot.ports import Ability, ChatPlatform, Outcome
 from bot.rules.retries import next_attempt
+from bot.usecases.beginning import Beginner
 from bot.usecases.composing import Composer, Hold, Send, Verdict, Waive
 from bot.usecases.context import Parts, Report, Timing
 from bot.usecases.doubting import Doubts
@@ -71,6 +74,7 @@ class Lanes:
         self.waiting: dict[str, None] = {}
         self.pacers: dict[str, Pacer] = {}
         self.doubts = Doubts(parts, report, self.wake)
+        self.beginner = Beginner(parts, self._not_noted)
         self.settler = Settler(parts, self._settled, self._not_stored)
         self.claiming = asyncio.Semaphore(CLAIMS_AT_ONCE)
         self.stopping = False
@@ -135,6 +139,9 @@ class Lanes:
             self.doubts.look_again(row, outcome.at, outcome.ref)
         elif outcome.to is DeliveryState.SENT and row.attempt > 1:
             self.doubts.look_again(row, outcome.at)
+
+    def _not_noted(self, error: Exception) -> None:
+        self.report("begin_failed", error=type(error).__name__, exc_info=error)
 
     def _not_stored(self, error: Exception) -> None:
         self.report("settle_failed", error=type(error).__name__, exc_info=error)
@@ -286,7 +293,8 @@ class Shift:
         if self._too_late(job):
             return self._released(job)
         await self.pacer.take(row.address)
-        if self._too_late(job):
+        # that it is noted can take a while, so the time is looked at after it
+        if self._too_late(job) or not await self._may_call(row) or self._too_late(job):
             return self._released(job)
         job.begun = True
         return await self._call(row, verdict)
@@ -306,6 +314,13 @@ class Shift:
         moment = self.loop.time()
         over = moment > job.until or moment > self.owned_until or self.parts.clock() > job.until_clock
         return over or self.rest or self.lanes.stopping
+
+    async def _may_call(self, row: Delivery) -> bool:
+        """Where the platform can be asked whether it has a message, nothing need be noted of it, nor of showing one
+        anew, which can simply be repeated."""
+        if Ability.FIND in self.platform.can or row.kind is Kind.REFRESH:
+            return True
+        return await self.lanes.beginner.may_call(row)
 
     async def _call(self, row: Delivery, verdict: Send) -> Outcome:
         try:

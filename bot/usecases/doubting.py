@@ -1,8 +1,9 @@
 """What may or may not have arrived, and what may have arrived twice.
 
 A call that was cut leaves a row in doubt: its key is looked up on the platform, and only then is the message adopted or
-sent again. A row that was sent more than once is looked at once more when any late call has settled: the recorded
-message stays, every other copy is withdrawn.
+sent again. Where the platform cannot be asked, an admin is; rows that were only claimed when a process died are sent
+again there, because that a call begins is noted before (`beginning`). A row that was sent more than once is looked at
+once more when any late call has settled: the recorded message stays, every other copy is withdrawn.
 
 Look-ups are made one at a time per lane, aside from the tick: a platform that answers slowly stops nothing else.
 """
@@ -133,11 +134,14 @@ class Doubts:
     # --- rows in doubt ---
 
     async def _settle(self, platform: ChatPlatform, row: Delivery) -> None:
-        """Found is adopted, missing is sent again, not findable is shown to an admin."""
+        """Found is adopted, missing or not begun is sent again, not findable is shown to an admin."""
         if row.kind is Kind.REFRESH:
             await self._resolve(row, DeliveryState.READY)
             return
         if Ability.FIND not in platform.can:
+            if row.state is DeliveryState.SENDING and not row.begun:
+                await self._send_again(row)
+                return
             await self._resolve(row, DeliveryState.FAILED, reason=Reason.NOT_VERIFIABLE.value)
             return
         try:

@@ -77,7 +77,7 @@ async def test_a_claim_notes_who_until_when_and_which_attempt(store: Store) -> N
     """A claimed row comes back as it is stored: sending, with worker, lease and a higher attempt."""
     (owed,) = await owe(store, a_delivery(content={"minutes": 5}))
     (claimed,) = await claim(store)
-    assert claimed == replace(owed, state=SENDING, worker=WORKER, lease_until=LEASE, attempt=1)
+    assert claimed == replace(owed, state=SENDING, worker=WORKER, lease_until=LEASE, attempt=1, begun=False)
     assert await look_up(store, owed.key) == claimed
 
 
@@ -178,6 +178,50 @@ async def test_two_workers_never_claim_the_same_row(store: Store) -> None:
     assert sorted(keys) == sorted(f"k{n}" for n in range(200))
 
 
+# --- calls that begin -------------------------------------------------------------------------------------
+
+
+async def test_that_a_call_begins_is_noted_until_the_next_claim(store: Store) -> None:
+    """Only for the rows named; a claim forgets what was noted of the attempt before it."""
+    await owe(store, a_delivery("one"), a_delivery("two"))
+    one, two = await claim(store)
+    assert list(await store.begin_calls(WORKER, [(one.id, 1)])) == [(one.id, 1)]
+    assert await look_up(store, "one") == replace(one, begun=True)
+    assert await look_up(store, "two") == two
+    await store.settle(WORKER, [Outcome(one.id, 1, RETRY, NOW)])
+    (again,) = await claim(store)
+    assert (again.attempt, again.begun) == (2, False)
+
+
+async def test_whoever_lost_a_row_may_not_call(store: Store) -> None:
+    """Another worker, another attempt, a row that ended or never was: not noted, and told; the others are noted."""
+    await owe(store, a_delivery("one"), a_delivery("two"), a_delivery("three"))
+    one, two, three = await claim(store)
+    await store.settle(WORKER, [sent(two)])
+    assert list(await store.begin_calls("worker-2", [(one.id, 1)])) == []
+    asked = [(three.id, 1), (one.id, 2), (one.id, 1), (two.id, 1), (three.id + 1000, 1)]
+    assert set(await store.begin_calls(WORKER, asked)) == {(one.id, 1), (three.id, 1)}
+    assert list(await store.begin_calls(WORKER, [])) == []
+
+
+async def test_of_a_taken_over_row_only_the_new_holder_may_call(store: Store) -> None:
+    """Doubt was resolved meanwhile: the frozen worker's call does not begin."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    assert await store.resolve(row, Outcome(row.id, 1, READY, LEASE, not_before=LEASE))
+    (again,) = await claim(store, worker="worker-2", at=LEASE)
+    assert list(await store.begin_calls(WORKER, [(row.id, row.attempt)])) == []
+    assert list(await store.begin_calls("worker-2", [(again.id, again.attempt)])) == [(again.id, 2)]
+
+
+async def test_many_calls_begin_at_once(store: Store) -> None:
+    """Several groups at the same time, each with many rows: all are noted."""
+    await owe(store, *(a_delivery(f"k{n}") for n in range(200)))
+    calls = [(row.id, row.attempt) for row in await claim(store, 200)]
+    noted = await asyncio.gather(*(store.begin_calls(WORKER, calls[n::4]) for n in range(4)))
+    assert sorted(call for each in noted for call in each) == sorted(calls)
+
+
 # --- outcomes ---------------------------------------------------------------------------------------------
 
 
@@ -231,7 +275,7 @@ async def test_a_claim_given_back_unused_does_not_count_as_an_attempt(store: Sto
     (owed,) = await owe(store, a_delivery())
     (row,) = await claim(store)
     assert await store.settle(WORKER, [Outcome(row.id, 1, READY, NOW)]) == []
-    assert await look_up(store, row.key) == owed
+    assert await look_up(store, row.key) == replace(owed, begun=False)
 
 
 @pytest.mark.parametrize("to", [DeliveryState.HELD, DeliveryState.WAIVED])
@@ -316,6 +360,17 @@ async def test_doubt_is_resolved_once(store: Store) -> None:
     assert not await store.resolve(row, replace(found, to=READY, ref=None))
     assert await store.settle(WORKER, [sent(row, "late")]) == [row.id]
     assert (await look_up(store, row.key)).ref == MessageRef(row.address, "found")
+
+
+async def test_doubt_is_not_resolved_by_what_was_known_before_the_call(store: Store) -> None:
+    """A call that began since the row was looked at leaves it in doubt."""
+    await owe(store, a_delivery())
+    (row,) = await claim(store)
+    await store.begin_calls(WORKER, [(row.id, 1)])
+    assert not await store.resolve(row, Outcome(row.id, 1, READY, LEASE))
+    (doubtful,) = await store.in_doubt(LEASE, 10)
+    assert doubtful == replace(row, begun=True)
+    assert await store.resolve(doubtful, Outcome(row.id, 1, FAILED, LEASE, reason="not_verifiable"))
 
 
 async def test_a_row_that_was_not_found_is_sent_again_under_a_new_attempt(store: Store) -> None:

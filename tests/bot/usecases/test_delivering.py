@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +17,7 @@ from bot.errors import SendFailed
 from bot.messages.blocks import Message, Reply
 from bot.model.delivery import DeliveryState, MessageRef
 from bot.model.people import Address
-from bot.ports import Ability
+from bot.ports import Ability, Outcome
 from bot.usecases.engine import Engine
 from tests.builders import a_course, a_lesson
 from tests.reading import plain_text
@@ -94,6 +96,134 @@ async def test_where_nothing_can_be_looked_up_an_admin_is_asked(world: World) ->
     row = (await world.lessons(world.ben))["l1"]
     assert (row.state, row.reason) == (DeliveryState.FAILED, "not_verifiable")
     assert "send it again only if it is missing" in words(await world.says(world.ada, "cohort failures spring"))
+
+
+@asynccontextmanager
+async def unaskable(url: str, people: int) -> AsyncIterator[World]:
+    """A platform that cannot find messages, and a cohort of many who are due their first lesson at the same time."""
+    async with a_world(url) as world:
+        world.platform.can = world.platform.can - {Ability.FIND}
+        for n in range(people):
+            world.platform.add_person(f"U-{n}", f"P{n} Doe", f"p{n}@example.org", zone="America/Toronto")
+        await world.running(*(f"p{n}@example.org" for n in range(people)))
+        due = (await world.enrolment(Address("fake", "w1", "U-0"))).next_due_at
+        assert due is not None
+        await world.at(due - timedelta(seconds=1))
+        world.clock.now = due
+        yield world
+
+
+async def lesson_states(world: World, people: int) -> Counter[str]:
+    """Of the first lesson of each; health counts what is done only now and then."""
+    everybody = [Address("fake", "w1", f"U-{n}") for n in range(people)]
+    return Counter([(await world.states(who))["l1"] for who in everybody])
+
+
+async def dies(world: World, under_way: int, posted_by_then: bool) -> None:
+    """The process ends without a last word when so many calls are under way; the next one has taken over its rows."""
+    calls, enough = 0, asyncio.Event()
+
+    async def send(to: Address, message: Message, key: str) -> MessageRef:
+        nonlocal calls
+        calls += 1
+        if posted_by_then:
+            await kept(to, message, key)
+        if calls == under_way:
+            enough.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    first, kept = world.engine, world.platform.send
+    world.platform.send = send  # type: ignore[method-assign]
+    await first.tick()
+    await enough.wait()
+    settle = world.store.settle
+    world.store.settle = nothing_settles  # type: ignore[method-assign]
+    await first.stop(0)
+    world.store.settle = settle  # type: ignore[method-assign]
+    world.platform.send = kept  # type: ignore[method-assign]
+    world.engine = Engine(replace(first.parts, worker="second"), first.report)
+
+
+async def nothing_settles(worker: str, outcomes: Sequence[Outcome]) -> Sequence[int]:
+    raise OSError("this process is dead")
+
+
+@pytest.mark.parametrize("posted_by_then", [True, False])
+async def test_only_calls_that_were_under_way_are_in_doubt(database_url: str, posted_by_then: bool) -> None:
+    """A process dies with many rows claimed. Those it never called for are sent by the next; an admin is asked about
+    the others, whether they arrived or not, and nothing is there twice."""
+    async with unaskable(database_url, 50) as world:
+        await dies(world, 32, posted_by_then)
+        assert await lesson_states(world, 50) == {"sending": 50}
+        await world.at(world.clock.now + timedelta(minutes=20))
+        assert await lesson_states(world, 50) == {"failed": 32, "sent": 18}
+        lessons = Counter({key: n for key, n in posted(world).items() if key.endswith("lesson/l1")})
+        assert lessons.total() == len(lessons) == (50 if posted_by_then else 18)
+        failures = words(await world.says(world.ada, "cohort failures spring"))
+        assert "this chat cannot be asked" in failures
+        await world.engine.stop(5)
+
+
+async def test_no_call_begins_that_could_not_be_noted(database_url: str) -> None:
+    """The database does not take the note: nothing is posted, the row is given back, and is sent later."""
+    async with unaskable(database_url, 3) as world:
+        begin_calls = world.store.begin_calls
+        refusals = 0
+
+        async def refuse(worker: str, calls: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+            nonlocal refusals
+            refusals += 1
+            raise OSError("no database")
+
+        world.store.begin_calls = refuse  # type: ignore[method-assign]
+        await world.engine.tick()
+        await world.engine.idle()
+        assert refusals >= 1
+        assert "begin_failed" in {event for event, _ in world.events}
+        assert not [key for key in posted(world) if key.endswith("lesson/l1")]
+        assert await lesson_states(world, 3) == {"ready": 3}
+        world.store.begin_calls = begin_calls  # type: ignore[method-assign]
+        await world.settle()
+        assert len([key for key in posted(world) if key.endswith("lesson/l1")]) == 3
+
+
+async def test_a_row_that_was_lost_before_its_call_is_not_called_for(database_url: str) -> None:
+    """Somebody else took it over between the claim and the call."""
+    async with unaskable(database_url, 1) as world:
+        begin_calls = world.store.begin_calls
+
+        async def late(worker: str, calls: Sequence[tuple[int, int]]) -> Collection[tuple[int, int]]:
+            async with world.store.begin() as connection:
+                await connection.execute(sa.update(tables.delivery).values(worker="other"))
+            return await begin_calls(worker, calls)
+
+        world.store.begin_calls = late  # type: ignore[method-assign]
+        await world.engine.tick()
+        await world.engine.idle()
+        assert not [key for key in posted(world) if key.endswith("lesson/l1")]
+        assert await lesson_states(world, 1) == {"sending": 1}
+
+
+async def test_calls_that_begin_together_are_noted_together(database_url: str) -> None:
+    """A lane of fifty messages needs far fewer notes; one that can be asked needs none."""
+    async with unaskable(database_url, 50) as world:
+        groups: list[int] = []
+        begin_calls = world.store.begin_calls
+
+        async def counted(worker: str, calls: Sequence[tuple[int, int]]) -> Collection[tuple[int, int]]:
+            groups.append(len(calls))
+            return await begin_calls(worker, calls)
+
+        world.store.begin_calls = counted  # type: ignore[method-assign]
+        await world.settle()
+        assert sum(groups) == 50
+        assert len(groups) <= 10
+        world.platform.can = world.platform.can | {Ability.FIND}
+        groups.clear()
+        await world.at(datetime(2026, 12, 4, tzinfo=UTC))
+        assert len(posted(world)) >= 100
+        assert groups == []
 
 
 async def unverified(world: World) -> str:
