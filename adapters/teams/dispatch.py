@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from adapters.teams import acts
-from adapters.teams.acts import Act, Change, FileAnswered, Pressed, Refreshed, Removed, Roster, Said, What, Where
+from adapters.teams.acts import Act, Change, FileAnswered, Pressed, Refreshed, Removed, Roster, Said, Sent, What, Where
 from adapters.teams.again import Again, Answer, Heard, Seldom
 from adapters.teams.answers import card_answer, error_answer, sentence_answer
 from adapters.teams.arriving import Arriving
@@ -30,6 +30,7 @@ from adapters.teams.profiles import Profiles
 from adapters.teams.showing import Showing
 from adapters.teams.stamps import whole_page
 from bot.errors import Trouble
+from bot.messages.actions import leaves_no_trace
 from bot.messages.blocks import Reply
 from bot.messages.doors import file_failed, file_refused, no_answer, said, unreadable_file, working
 from bot.model.commands import Caller, Home
@@ -148,7 +149,7 @@ class Dispatch:
     async def _keep(self, what: What, raw: Json, seconds: float) -> str:
         """Store what is not done yet; the name under which it is stored, empty when it could not be: then it is done
         all the same, and only a crash would lose it."""
-        if not what.event_id or isinstance(what, Roster):
+        if not what.event_id or isinstance(what, Roster) or _leaves_no_trace(what):
             return ""
         workspace = what.who.workspace if isinstance(what, Act) else what.workspace
         row = self._inbox.put(what.event_id, workspace, type(what).__name__, json.dumps(raw), self._clock())
@@ -319,6 +320,11 @@ def _closed() -> Answer:
     answer = Answer()
     answer.give()
     return answer
+
+
+def _leaves_no_trace(what: What) -> bool:
+    """What somebody asks anonymously must not be kept beside their name, not even for a moment."""
+    return isinstance(what, Sent) and leaves_no_trace(what.stamp.action, what.values)
 
 
 def _parsed(payload: str) -> dict[str, Any]:

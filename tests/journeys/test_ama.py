@@ -19,6 +19,7 @@ from bot.model.sessions import QuestionState, SessionState
 from tests.journeys.hands import ByButtons as Pressing
 from tests.session_world import STARTS, card, facilitated
 from tests.slack_world import a_slack_world
+from tests.teams_world import a_teams_world
 from tests.world import World, a_world, buttons_of
 
 QUESTION, OTHER = "How do small teams begin?", "Where is our data kept?"
@@ -213,13 +214,13 @@ async def end_state(world: World) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("platform", ["fake", "slack"])
+@pytest.mark.parametrize("platform", ["fake", "slack", "teams"])
 async def test_a_whole_session_by_pressing_and_by_typing(
     platform: str, language: Language, migrated: bytes, tmp_path: Path
 ) -> None:
     """From the schedule to "was it answered?"; both ways end alike, and nobody gets anything twice. On the small fake
-    platform, and in Slack."""
-    open_world = a_world if platform == "fake" else a_slack_world
+    platform, in Slack and in Teams."""
+    open_world = {"fake": a_world, "slack": a_slack_world, "teams": a_teams_world}[platform]
     ends = []
     for way in (ByButtons, ByTyping):
         path = tmp_path / f"{way.__name__}.db"
