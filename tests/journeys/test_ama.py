@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -220,12 +221,13 @@ async def test_a_whole_session_by_pressing_and_by_typing(
 ) -> None:
     """From the schedule to "was it answered?"; both ways end alike, and nobody gets anything twice. On the small fake
     platform, in Slack and in Teams."""
-    open_world = {"fake": a_world, "slack": a_slack_world, "teams": a_teams_world}[platform]
+    worlds: Mapping[str, Callable[[str], AbstractAsyncContextManager[World]]]
+    worlds = {"fake": a_world, "slack": a_slack_world, "teams": a_teams_world}
     ends = []
     for way in (ByButtons, ByTyping):
         path = tmp_path / f"{way.__name__}.db"
         path.write_bytes(migrated)
-        async with open_world(f"sqlite:///{path}") as world:
+        async with worlds[platform](f"sqlite:///{path}") as world:
             await story(way(world, language))
             ends.append(await end_state(world))
             posted = [each.key for each in world.platform.posted.values()]
