@@ -47,7 +47,7 @@ def test_what_was_acknowledged_is_done_after_a_kill(
 ) -> None:
     """Teams does not tell again what was taken: whoever typed “done 1” has done the first activity, once."""
     url: str = request.getfixturevalue(f"{database}_url")
-    plan = Plan(url, kills=kills, people=people, pressure=QUICK, patience=45)
+    plan = Plan(url, kills=kills, people=people, pressure=QUICK, patience=120)
     found = teams.run_words(tmp_path, plan, "done 1")
     assert found.taken == people + len(PEOPLE)
     assert list(found.done.values()) == [1] * people
