@@ -21,6 +21,8 @@ from tests.bench.slack import slack, slack_ceilings
 from tests.bench.slack_acks import acks
 from tests.bench.start import demo
 from tests.bench.starting import content, starting
+from tests.bench.teams import teams, teams_ceilings, teams_far
+from tests.bench.teams_presses import teams_presses
 from tests.bench.ticks import planning, ticks, zones
 from tests.soak.databases import a_database
 
@@ -32,6 +34,9 @@ WITH_DATABASE: Mapping[str, OnDatabase] = {
     "presses": presses,
     "slack": slack,
     "slack_ceilings": slack_ceilings,
+    "teams": teams,
+    "teams_far": teams_far,
+    "teams_ceilings": teams_ceilings,
     "planning": planning,
     "zones": zones,
 }
@@ -40,6 +45,7 @@ ALONE: Mapping[str, Callable[[float], list[Figure]]] = {
     "starting": starting,
     "demo": demo,
     "acks": lambda scale: acks(max(1, int(10 * scale))),
+    "teams_presses": lambda scale: teams_presses(max(1, int(10 * scale))),
 }
 DATABASES = ("sqlite", "postgres")
 
