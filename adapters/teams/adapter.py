@@ -28,6 +28,9 @@ Logic = Callable[[TurnContext], Awaitable[None]]
 RAW = "raw"
 """Where a turn keeps the activity as it came, with all that the models drop."""
 
+INVOKE_ANSWER = TurnContext._INVOKE_RESPONSE_KEY
+"""Where a turn keeps the answer to an invoke, as an activity."""
+
 MOST_BYTES = 2**20
 """Of a request. Teams' own are around 100 KB at most."""
 
@@ -98,7 +101,7 @@ class TeamsAdapter(BotAdapter):  # type: ignore[misc] # botbuilder has no types
         sent = []
         for each in activities:
             if each.type == ActivityTypes.invoke_response:
-                context.turn_state[TurnContext._INVOKE_RESPONSE_KEY] = each
+                context.turn_state[INVOKE_ANSWER] = each
             if each.type in (ActivityTypes.invoke_response, ActivityTypes.trace):
                 sent.append(ResourceResponse())
                 continue
@@ -193,7 +196,7 @@ def _laid_over(below: Json, above: Mapping[str, Any]) -> Json:
 
 
 def _answer(context: TurnContext) -> web.Response:
-    given = context.turn_state.get(TurnContext._INVOKE_RESPONSE_KEY)
+    given = context.turn_state.get(INVOKE_ANSWER)
     if given is None:
         return web.Response(status=HTTPStatus.NOT_IMPLEMENTED)
     status, body = int(given.value.status), _plain(given.value.body)

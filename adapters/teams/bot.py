@@ -12,7 +12,7 @@ from typing import Any
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from adapters.teams.adapter import RAW
+from adapters.teams.adapter import INVOKE_ANSWER, RAW
 from adapters.teams.dispatch import Answered
 
 Take = Callable[[dict[str, Any]], Awaitable[Answered | None]]
@@ -29,4 +29,5 @@ class TeamsBot(ActivityHandler):  # type: ignore[misc] # botbuilder has no types
         answered = await self._take(turn_context.turn_state[RAW])
         if answered is not None:
             value = InvokeResponse(status=200, body=answered.body)
-            await turn_context.send_activity(Activity(type=ActivityTypes.invoke_response, value=value))
+            # where sending would put it, after a deep copy of the whole card
+            turn_context.turn_state[INVOKE_ANSWER] = Activity(type=ActivityTypes.invoke_response, value=value)

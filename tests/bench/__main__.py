@@ -23,6 +23,8 @@ from tests.bench.slack_acks import acks
 from tests.bench.start import demo
 from tests.bench.starting import content, starting
 from tests.bench.study_groups import study_groups
+from tests.bench.teams import teams, teams_ceilings, teams_far
+from tests.bench.teams_presses import teams_presses
 from tests.bench.ticks import planning, ticks, zones
 from tests.soak.databases import a_database
 
@@ -34,6 +36,9 @@ WITH_DATABASE: Mapping[str, OnDatabase] = {
     "presses": presses,
     "slack": slack,
     "slack_ceilings": slack_ceilings,
+    "teams": teams,
+    "teams_far": teams_far,
+    "teams_ceilings": teams_ceilings,
     "planning": planning,
     "zones": zones,
 }
@@ -44,6 +49,7 @@ ALONE: Mapping[str, Callable[[float], list[Figure]]] = {
     "demo": demo,
     "study_groups": study_groups,
     "acks": lambda scale: acks(max(1, int(10 * scale))),
+    "teams_presses": lambda scale: teams_presses(max(1, int(10 * scale))),
 }
 DATABASES = ("sqlite", "postgres")
 
