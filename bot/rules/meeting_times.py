@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 from bot.errors import Slip
 from bot.model.course import Language
 from bot.rules.dates import parse_date, parse_duration, parse_time
+from bot.rules.day_and_time import day_and_time, is_time_alone
 from bot.rules.planner import resolve
 
 LEAST, MOST = 10, 8 * 60
 """How many minutes a meeting may take."""
 
-_CLOCK = re.compile(r"\d\s?[:h]|\d\s?[ap]\.?m|noon|midday|midi|midnight|minuit", re.IGNORECASE)
-_AT = re.compile(r"(?:^|\s)(?:at|à|a|@|,)$", re.IGNORECASE)
 _LENGTH = re.compile(r"\s+(?:for|pour|pendant|durée)\s+(?P<span>\d\S*(?:\s?[a-z]+)?(?:\s?\d+)?)$", re.IGNORECASE)
 
 
@@ -35,29 +34,15 @@ def parse_meeting(text: str, today: date, zone: str, language: Language) -> tupl
 
 
 def _wall_time(text: str, today: date, language: Language) -> datetime:
-    """The day and the time, in either order. A bare number is a time only after "at": "3 Dec 2026" ends with a year."""
-    words = text.replace("T", " ").split() if re.match(r"\s*\d{4}-\d\d-\d\dT", text) else text.split()
-    for count in (1, 2, 3):
-        clock, day = " ".join(words[-count:]), " ".join(words[:-count])
-        if day and _reads(clock) and (_CLOCK.search(clock) or _AT.search(day)):
-            return datetime.combine(parse_date(_AT.sub("", day).strip(" ,"), today, language), parse_time(clock))
-    for count in (1, 2):
-        clock, day = " ".join(words[:count]), " ".join(words[count:])
-        if day and _CLOCK.search(clock) and _reads(clock):
-            return datetime.combine(parse_date(day, today, language), parse_time(clock))
+    parted = day_and_time(text)
+    if parted is not None:
+        day, clock = parted
+        return datetime.combine(parse_date(day, today, language), parse_time(clock))
     example = f"group meet {today + timedelta(days=7)} 14:00"
-    if _CLOCK.search(text) and _reads(text):
+    if is_time_alone(text):
         raise Slip("Say the day, too.", example=example)
     try:
         parse_date(text, today, language)
     except Slip as slip:
         raise Slip(slip.text, example=example, **slip.values) from None
     raise Slip("Say the time, too.", example=example)
-
-
-def _reads(clock: str) -> bool:
-    try:
-        parse_time(clock)
-    except Slip:
-        return False
-    return True

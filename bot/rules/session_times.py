@@ -3,7 +3,6 @@ with. Pure; all moments are aware UTC unless a name says wall time."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,6 +12,7 @@ from bot.model.cohort import Cohort
 from bot.model.course import Language
 from bot.model.sessions import Session, Task
 from bot.rules.dates import parse_date, parse_time
+from bot.rules.day_and_time import day_and_time, is_time_alone
 from bot.rules.grammar_text import plain, shown
 from bot.rules.planner import resolve, zone_of
 
@@ -30,42 +30,21 @@ LEAST, MOST = 10, 8 * 60
 LONGEST_OVERTIME = timedelta(hours=12)
 """So long after its start a session that nobody closed counts as gone by."""
 
-_CLOCK = re.compile(r"\d\s?[:h]|\d\s?[ap]\.?m|noon|midday|midi|midnight|minuit", re.IGNORECASE)
-_AT = re.compile(r"(?:^|\s)(?:at|à|a|@|,)$", re.IGNORECASE)
-
 
 def parse_when(text: str, today: date, language: Language) -> datetime:
     """The wall time that is meant: `2026-12-03 13:00`, `thursday at 2pm`, `demain à 14 h`, `3 Dec 9:30`.
 
     Raises Slip where the day or the time is missing, or one of them cannot be read.
     """
-    words = text.replace("T", " ").split() if re.match(r"\s*\d{4}-\d\d-\d\dT", text) else text.split()
-    for count in (1, 2, 3):
-        clock, day = " ".join(words[-count:]), " ".join(words[:-count])
-        if _is_time(clock, day) and day:
-            return datetime.combine(parse_date(_AT.sub("", day).strip(" ,"), today, language), parse_time(clock))
-    for count in (1, 2):
-        clock, day = " ".join(words[:count]), " ".join(words[count:])
-        if _CLOCK.search(clock) and _reads(clock) and day:
-            return datetime.combine(parse_date(day, today, language), parse_time(clock))
+    parted = day_and_time(text)
+    if parted is not None:
+        day, clock = parted
+        return datetime.combine(parse_date(day, today, language), parse_time(clock))
     example = f"{today + timedelta(days=7)} 13:00"
-    if _reads(" ".join(words)) and _CLOCK.search(text):
+    if is_time_alone(text):
         raise Slip("Say the day, too.", example=example)
     parse_date(text, today, language)
     raise Slip("Say the time, too.", example=example)
-
-
-def _is_time(clock: str, before: str) -> bool:
-    """A bare number is a time only after "at": "3 Dec 2026" ends with a year."""
-    return _reads(clock) and bool(_CLOCK.search(clock) or _AT.search(before))
-
-
-def _reads(clock: str) -> bool:
-    try:
-        parse_time(clock)
-    except Slip:
-        return False
-    return True
 
 
 def moment_of(starts: datetime, zone: str) -> datetime:
