@@ -14,7 +14,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from adapters.certificates.credential import achievement_json, grade_word, name_of
 from adapters.certificates.issuer import Issuer
@@ -275,12 +275,14 @@ async def _content(request: web.Request) -> bytes:
         return (await request.read())[:LARGEST]
     pasted = b""
     async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            continue  # parts within a part: no form of ours has any
         data = bytearray()
-        while chunk := await part.read_chunk(2**16):  # type: ignore[union-attr]
+        while chunk := await part.read_chunk(2**16):
             data += chunk
             if len(data) > LARGEST:
                 raise web.HTTPRequestEntityTooLarge(LARGEST, len(data))
-        if data and getattr(part, "name", "") == "file":
+        if data and part.name == "file":
             return bytes(data)
         pasted = bytes(data) or pasted
     return pasted

@@ -65,7 +65,7 @@ def parser(*without: str) -> MarkdownIt:
     """
     made = MarkdownIt("commonmark").enable("table").disable(["html_block", "reference", *without])
     # Which addresses are allowed is a rule with a message; the parser would leave the brackets standing.
-    made.validateLink = lambda url: True  # type: ignore[method-assign]
+    made.validateLink = lambda url: True  # type: ignore[method-assign] # the way its authors show
     made.core.ruler.at("inline", _read_lines)
     return made
 

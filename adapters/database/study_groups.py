@@ -198,7 +198,8 @@ class GroupTx(Records):
             return 0
         numbers = await self.address_ids({room.address for room in rooms if room.address})
         values = [
-            {"group_id": room.group_id, "lane": room.lane} | room_values(room, numbers.get(room.address))  # type: ignore[arg-type]
+            {"group_id": room.group_id, "lane": room.lane}
+            | room_values(room, numbers.get(room.address) if room.address else None)
             for room in rooms
         ]
         statement = self.insert(ROOM).on_conflict_do_nothing().returning(ROOM.c.group_id)

@@ -310,6 +310,7 @@ async def preparing() -> AsyncIterator[None]:
     except SendFailed:
         raise
     except Exception as error:
+        log.exception("teams_call_broke", error=type(error).__name__)
         raise SendFailed(Reason.DOWN, permanent=False, detail=f"open {type(error).__name__}") from error
 
 
@@ -321,6 +322,7 @@ def storing() -> Iterator[None]:
     except Trouble:
         raise
     except Exception as error:
+        log.exception("teams_call_broke", error=type(error).__name__)
         raise SendFailed(Reason.DOWN, permanent=False, detail=type(error).__name__) from error
 
 

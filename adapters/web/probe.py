@@ -41,7 +41,7 @@ async def ask(url: str) -> Answer:
 def _ask(url: str) -> Answer:
     request = Request(url, headers={"Accept": "application/json"})  # noqa: S310 (http or https: settings checked it)
     try:
-        with urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
+        with urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 (the same)
             return _answer(response.status, response.read(10_000), response.headers.get("Date"))
     except HTTPError as error:
         with error:

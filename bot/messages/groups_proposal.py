@@ -15,7 +15,7 @@ from bot.model.cohort import Cohort
 from bot.model.commands_groups import FormGroups, GroupChoices, PreviewGroups
 from bot.model.forming import LeftOver, Proposed
 from bot.model.groups import GroupPlan
-from bot.model.richtext import Line, Span
+from bot.model.richtext import Inline, Line, Span
 
 PAGE = 8
 NAMED = 12
@@ -105,9 +105,9 @@ def _proposed(number: int, group: Proposed, names: Mapping[int, MemberView], t: 
 
 
 def _joined(lines: Sequence[Line]) -> Line:
-    parts: list[Span] = []
+    parts: list[Inline] = []
     for line in lines:
-        parts += [Span(" "), *(part for part in line if isinstance(part, Span))] if parts else line  # type: ignore[arg-type]
+        parts += [Span(" "), *line] if parts else line
     return tuple(parts)
 
 

@@ -46,7 +46,7 @@ from bot.model.commands import (
 )
 from bot.model.course import Activity, Course, Kind, Lesson
 from bot.model.progress import Given, Worth
-from bot.model.richtext import Line, Paragraph, RichText, Span
+from bot.model.richtext import Inline, Line, Paragraph, RichText, Span
 from bot.rules.badges import lesson_progress
 from bot.rules.timebox import fit
 
@@ -89,7 +89,7 @@ class LessonView:
     def to(self, command: type[Command], activity: Activity, **more: object) -> str:
         """The action of a button about `activity`."""
         return encode(
-            command(cohort=self.cohort_id, lesson=self.lesson.id, activity=activity.id, **more)  # type: ignore[call-arg]
+            command(cohort=self.cohort_id, lesson=self.lesson.id, activity=activity.id, **more)  # type: ignore[call-arg] # by its caller
         )
 
 
@@ -465,11 +465,11 @@ def _kind_and_minutes(activity: Activity, t: Catalogue) -> str:
 
 
 def _flat(rich: RichText) -> Line:
-    parts: list[object] = []
+    parts: list[Inline] = []
     for block in rich:
         if isinstance(block, Paragraph):
             parts += [*([Span(" ")] if parts else []), *block.line]
-    return tuple(parts)  # type: ignore[arg-type]
+    return tuple(parts)
 
 
 def _panel(t: Catalogue, activity: Activity, blocks: tuple[Block, ...], buttons: tuple[Button, ...] = ()) -> Form:

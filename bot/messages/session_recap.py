@@ -48,7 +48,7 @@ from bot.model.commands_ama import (
     ScheduleSession,
     SendRecap,
 )
-from bot.model.richtext import Line, Span
+from bot.model.richtext import Inline, Line, Span
 from bot.model.sessions import OPEN_QUESTIONS, Question, QuestionState, SessionState
 from bot.rules.session_times import short
 from bot.rules.sessions import answered, unanswered
@@ -185,7 +185,7 @@ def session_list(
 def _row(view: SessionView, t: Catalogue, *, full: bool) -> Item:
     session = view.session
     head: Line = (Span(title_of(session, t), bold=True), Span(f" · {ref(session)} · {state_words(session, t)}"))
-    note: list[Span | object] = [when(session.at, view.zone)]
+    note: list[Inline] = [when(session.at, view.zone)]
     if session.zone != view.zone:
         note.append(Span(f" ({place_of(session.zone)}: {wall_words(session.starts, t)})"))
     if view.coming is not None:
@@ -203,7 +203,7 @@ def _row(view: SessionView, t: Catalogue, *, full: bool) -> Item:
         buttons = [recapped]
     if view.runs and session.state not in (SessionState.DRAFT, SessionState.CANCELLED):
         buttons.append(desk_button(session, t))
-    return Item("•", head, tuple(note), buttons=tuple(buttons))  # type: ignore[arg-type]
+    return Item("•", head, tuple(note), buttons=tuple(buttons))
 
 
 def _hits(views: Sequence[SessionView], t: Catalogue) -> list[Block]:
@@ -240,10 +240,10 @@ def home_part(views: Sequence[SessionView], t: Catalogue) -> list[Block]:
             buttons[1:1] = [_here(view, t)]
         elif view.coming is None:
             buttons += rsvp_buttons(view, t)
-        note: list[object] = [when(session.at, view.zone)]
+        note: list[Inline] = [when(session.at, view.zone)]
         if view.coming is not None:
             note.append(Span(f" · {t.t(COMING_WORDS[view.coming])}"))
-        blocks.append(Item("•", head, tuple(note), buttons=tuple(buttons)))  # type: ignore[arg-type]
+        blocks.append(Item("•", head, tuple(note), buttons=tuple(buttons)))
     open_ones = [(view, each) for view in views for each in view.mine if each.state in OPEN_QUESTIONS]
     if open_ones:
         blocks.append(Section(t.t("My questions")))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages.actions import encode
 from bot.messages.blocks import (
+    Block,
     Button,
     Choice,
     ChoiceField,
@@ -172,7 +173,7 @@ def forgotten(t: Catalogue) -> Message:
 def my_data(sections: Sequence[tuple[str, Sequence[Line]]], t: Catalogue, file_action: str) -> Message:
     """Everything stored, in words; the file holds the same as JSON."""
     title = t.t("Everything stored about you")
-    blocks: list[object] = [Title(title)]
+    blocks: list[Block] = [Title(title)]
     for heading, lines in sections:
         blocks.append(Text(para((Span(heading, bold=True),))))
         blocks += [Text(para(line)) for line in lines]
@@ -180,7 +181,7 @@ def my_data(sections: Sequence[tuple[str, Sequence[Line]]], t: Catalogue, file_a
         Button(t.t("Download as a file (JSON)"), file_action, typed="mydata file"),
         Button(t.t("Erase everything…"), encode(ForgetMe()), typed="forget me"),
     )
-    return Message(t.language, title, (*blocks, Row(buttons)))  # type: ignore[arg-type]
+    return Message(t.language, title, (*blocks, Row(buttons)))
 
 
 def _yes_no(name: str, label: str, value: bool, t: Catalogue) -> ChoiceField:

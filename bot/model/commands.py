@@ -477,4 +477,4 @@ class Audit(Command):
 
 
 # Kept apart by subject; importing them makes them known.
-from bot.model import commands_ama as commands_ama  # noqa: E402
+from bot.model import commands_ama as commands_ama  # noqa: E402 (they are made with what is above)

@@ -109,7 +109,7 @@ def _changed(about: AboutMe, name: str, value: str, own_name: str) -> AboutMe:
         return replace(about, called="" if value == own_name else value[:60])
     if name == "line":
         return replace(about, line=" ".join(value.split())[:LINE_LENGTH])
-    return replace(about, **{name: _READERS[name](value)})  # type: ignore[arg-type]
+    return replace(about, **{name: _READERS[name](value)})  # type: ignore[arg-type] # its reader makes what the field takes
 
 
 def _years(value: str) -> int | None:

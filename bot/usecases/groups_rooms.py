@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from bot.errors import SendFailed, SendUnknown
 from bot.messages.groups import topic
@@ -77,7 +78,7 @@ class Rooms:
                 rooms = [room for room in due if room.lane == lane][:AT_ONCE]
                 task = asyncio.get_running_loop().create_task(self._work(rooms), name=f"rooms {lane}")
                 self.tasks[lane] = task
-                task.add_done_callback(lambda ended, lane=lane: self._ended(lane, ended))  # type: ignore[misc]
+                task.add_done_callback(partial(self._ended, lane))
 
     async def idle(self) -> None:
         while self.tasks:

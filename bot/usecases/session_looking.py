@@ -119,7 +119,7 @@ def may(act: Act, session: Session) -> SessionState:
 
 async def advance(tx: Tx, session: Session, act: Act, **changes: object) -> Session:
     """The session after `act` and with these changes, stored."""
-    after = replace(session, state=may(act, session), **changes)  # type: ignore[arg-type]
+    after = replace(session, state=may(act, session), **changes)  # type: ignore[arg-type] # fields of Session
     if after != session:
         await tx.save_session(after)
     return after
