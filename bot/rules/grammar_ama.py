@@ -10,8 +10,9 @@ from typing import Any
 from bot.errors import Slip
 from bot.model import commands_ama as ama
 from bot.model.commands import Command
+from bot.rules.grammar_options import slice_of, with_options
 from bot.rules.grammar_said import Said, yes_or_no
-from bot.rules.grammar_text import Token, key, shown
+from bot.rules.grammar_text import key, shown
 
 _SESSION = re.compile(r"(?:session|séance|seance)?\s*#\s?(\d{1,9})(?!\d)[\s:,]*", re.IGNORECASE)
 _BARE = re.compile(r"(?:session |séance |seance )?#?\s?(\d{1,9})", re.IGNORECASE)
@@ -34,7 +35,6 @@ _OPTIONS = {
     **dict.fromkeys(("tz", "zone", "timezone", "fuseau"), "zone"),
     **dict.fromkeys(("moderators", "moderation", "moderateurs"), "moderators"),
 }
-_GLUED = re.compile(r"(?P<name>[^\W\d_]+):(?P<value>\S.*)", re.DOTALL)
 
 
 def _nothing(said: Said) -> Command:
@@ -196,47 +196,12 @@ def _schedule(said: Said) -> Command:
         return ama.ScheduleSession()
     if not found[0].quoted:
         raise Slip("Put the title in quotes, then say when.", example=said.example())
-    values: dict[str, list[Token]] = {}
-    when: list[Token] = []
-    into, option = when, ""
-    for token in found[1:]:
-        name, glued = _option(token)
-        if name is None:
-            into.append(token)
-            continue
-        _not_empty(said, option, into)
-        if name in values:
-            raise Slip("“{word}” is there twice.", example=said.example(), word=shown(token.text))
-        into, option = values.setdefault(name, glued), token.text
-    _not_empty(said, option, into)
+    when, values = with_options(said, found[1:], _OPTIONS)
     if not when:
         raise Slip("Say when, after the title.", example=said.example())
-    command = ama.ScheduleSession(title=found[0].text, when=_slice(said.rest, when).strip(" ,;"))
-    texts: dict[str, Any] = {name: _slice(said.rest, part).strip(" ,;") for name, part in values.items()}
+    command = ama.ScheduleSession(title=found[0].text, when=slice_of(said.rest, when).strip(" ,;"))
+    texts: dict[str, Any] = {name: slice_of(said.rest, part).strip(" ,;") for name, part in values.items()}
     return replace(command, **texts)
-
-
-def _option(token: Token) -> tuple[str | None, list[Token]]:
-    if token.quoted:
-        return None, []
-    name = _OPTIONS.get(key(token.text))
-    if name is not None:
-        return name, []
-    match = _GLUED.fullmatch(token.text)
-    if match and (name := _OPTIONS.get(key(match["name"]))):
-        return name, [Token(match["value"], token.end - len(match["value"]), token.end)]
-    return None, []
-
-
-def _not_empty(said: Said, option: str, part: list[Token]) -> None:
-    if option and not part:
-        raise Slip("Something is missing after “{word}”.", example=said.example(), word=shown(option))
-
-
-def _slice(text: str, part: list[Token]) -> str:
-    if not part:
-        return ""
-    return part[0].text if len(part) == 1 else text[part[0].start : part[-1].end].strip()
 
 
 AMA_READERS: Mapping[str, Callable[[Said], Command]] = {

@@ -9,8 +9,9 @@ from bot.errors import Slip
 from bot.model import commands
 from bot.model.commands import Command
 from bot.rules.dates import parse_duration
+from bot.rules.grammar_options import slice_of, with_options
 from bot.rules.grammar_said import Said, about
-from bot.rules.grammar_text import Token, key, shown, tokens, unquoted
+from bot.rules.grammar_text import Token, key, tokens, unquoted
 from bot.rules.people_lists import is_header, looks_like_people
 
 _OPTIONS = {
@@ -31,7 +32,6 @@ _ROLES = {
 }
 _ADD = frozenset(["add", "give", "grant", "+", "ajouter", "ajoute", "donner"])
 _REMOVE = frozenset(["remove", "take", "revoke", "delete", "-", "retirer", "retire", "enlever", "supprimer"])
-_GLUED = re.compile(r"(?P<name>[^\W\d_]+)[:=](?P<value>.*)", re.DOTALL)
 _IN = re.compile(r"(?<!\S)(?:in|en|dans|within)\s+(?P<span>\S.*)$", re.IGNORECASE)
 _SPAN_LAST = re.compile(
     r"(?<=\s)(?P<span>\d{1,4}\s?(?:m|mn|min|mins|minutes?|h|heures?|hours?)(?:\s?\d{1,2})?)$", re.IGNORECASE
@@ -43,56 +43,16 @@ def _named(make: Callable[[str | None], Command]) -> Callable[[Said], Command]:
     return lambda said: make(said.name)
 
 
-def _slice(text: str, part: Sequence[Token]) -> str:
-    """What these tokens say; one quoted passage without its quotes."""
-    if not part:
-        return ""
-    if len(part) == 1:
-        return part[0].text
-    return text[part[0].start : part[-1].end].strip()
-
-
 # --- create -----------------------------------------------------------------------------------------------------
 
 
 def _create(said: Said) -> Command:
     """The course first, then options in any order, each with everything up to the next one."""
-    values: dict[str, list[Token]] = {}
-    course: list[Token] = []
-    into, option = course, ""
-    for token in said.tokens:
-        name, glued = _option(token)
-        if name is None:
-            into.append(token)
-            continue
-        _must_have_value(said, option, into)
-        if name in values:
-            raise Slip("“{word}” is there twice.", example=said.example(), word=shown(token.text))
-        into, option = values.setdefault(name, glued), token.text
-    _must_have_value(said, option, into)
+    course, values = with_options(said, said.tokens, _OPTIONS)
     if values and not course:
         raise Slip("Name the course first.", example=said.example())
-    texts = {name: _slice(said.rest, part).strip(" ,;") for name, part in values.items()}
-    return commands.CreateCohort(course=_slice(said.rest, course).strip(" ,;:") or None, **texts)
-
-
-def _option(token: Token) -> tuple[str | None, list[Token]]:
-    """The option that a token names, and the value that may be glued to it: `name:spring`."""
-    if token.quoted:
-        return None, []
-    name = _OPTIONS.get(key(token.text))
-    if name is not None:
-        return name, []
-    match = _GLUED.fullmatch(token.text)
-    if match and (name := _OPTIONS.get(key(match["name"]))):
-        value = match["value"]
-        return name, [Token(value, token.end - len(value), token.end)] if value else []
-    return None, []
-
-
-def _must_have_value(said: Said, option: str, part: Sequence[Token]) -> None:
-    if option and not any(token.text.strip() for token in part):
-        raise Slip("Something is missing after “{word}”.", example=said.example(), word=shown(option))
+    texts = {name: slice_of(said.rest, part).strip(" ,;") for name, part in values.items()}
+    return commands.CreateCohort(course=slice_of(said.rest, course).strip(" ,;:") or None, **texts)
 
 
 # --- people -----------------------------------------------------------------------------------------------------
@@ -182,7 +142,7 @@ def _roles(said: Said) -> Command:
         )
     if not person:
         raise Slip("Say who: mention the person.", example=_role_example(said, str(role)))
-    return commands.Roles(_slice(said.rest, before) or None, role=role, person=person, remove=remove)
+    return commands.Roles(slice_of(said.rest, before) or None, role=role, person=person, remove=remove)
 
 
 def _roles_without_role(said: Said, found: Sequence[Token]) -> Command:
@@ -229,8 +189,8 @@ def _rehearse(said: Said) -> Command:
 def _open_to(said: Said) -> Command:
     found = [token for token in said.tokens if token.quoted or key(token.text) not in ("to", "a")]
     if len(found) < 2:
-        return commands.OpenTo(_slice(said.rest, found) or None)
-    return commands.OpenTo(_slice(said.rest, found[:-1]), workspace=found[-1].text)
+        return commands.OpenTo(slice_of(said.rest, found) or None)
+    return commands.OpenTo(slice_of(said.rest, found[:-1]), workspace=found[-1].text)
 
 
 _ACTS = {
@@ -248,7 +208,7 @@ def _certificates(said: Said) -> Command:
     if at is None:
         file, left = said.without_file()
         return commands.Certificates(left.name, file=file)
-    cohort = _slice(said.rest, found[:at]) or None
+    cohort = slice_of(said.rest, found[:at]) or None
     act = _ACTS[key(found[at].text)]
     if act == "issue":
         return commands.Certificates(cohort, act)

@@ -17,6 +17,7 @@ from bot.ports import Job, JobRow, JobState, NewDelivery, Tx
 from bot.rules.exports import to_csv
 from bot.usecases.context import Parts, Who
 from bot.usecases.looking import log
+from bot.usecases.progress import show_progress
 from bot.usecases.recognition import certificate_of, issue_to, reissue
 from bot.usecases.who import cohort_named, need_admin
 
@@ -59,21 +60,7 @@ async def _list(tx: Tx, who: Who, cohort: Cohort) -> Reply:
 async def _issue(parts: Parts, tx: Tx, who: Who, cohort: Cohort) -> Reply:
     """To everybody who is due, in steps; a message shows how far it is."""
     job = await begin(tx, cohort, who.person.id, who.caller.address, who.now)
-    key = f"job/{job.id}"
-    report = NewDelivery(
-        key=key,
-        kind=Kind.PROGRESS,
-        address=who.caller.address,
-        due_at=who.now,
-        state=DeliveryState.READY,
-        not_before=who.now,
-        cohort_id=cohort.id,
-        person_id=who.person.id,
-        priority=Priority.ASKED,
-        content={"job": job.id},
-    )
-    await tx.add_deliveries([report])
-    await tx.save_job(replace(job, report=key))
+    await show_progress(tx, job, who.now)
     who.wake.add(who.lane)
     await log(tx, who, "certificates.issue", cohort, job=job.id)
     return Reply(notice=who.t.t("Certificates are being issued. A message shows how far it is."), close=True)

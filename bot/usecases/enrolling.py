@@ -12,12 +12,13 @@ from bot.messages.cohorts import enrol_form, enrol_report
 from bot.messages.welcome import notice
 from bot.model.cohort import Cohort, CohortState, Enrolment, EnrolmentState
 from bot.model.commands import ConfirmEnrol, Enrol
-from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.model.delivery import Kind
 from bot.model.people import Address, Person
 from bot.ports import Found, Job, JobRow, JobState, NewDelivery, NewEnrolment, Tx
 from bot.rules.people_lists import read_people
 from bot.usecases.context import Parts, Who, wishes_of
 from bot.usecases.looking import log
+from bot.usecases.progress import show_progress
 from bot.usecases.schedule import first_schedule, open_moment
 from bot.usecases.who import cohort_named, need_admin
 
@@ -56,21 +57,7 @@ async def enrol(parts: Parts, tx: Tx, who: Who, command: Enrol) -> Reply:
         found = who.find([entry.token for entry in people.entries])
         job = await note_found(tx, job, cohort, await tx.job_rows(job.id, {"new"}, AT_ONCE), found, who.now)
     else:
-        key = f"job/{job.id}/progress"
-        report = NewDelivery(
-            key=key,
-            kind=Kind.PROGRESS,
-            address=who.caller.address,
-            due_at=who.now,
-            state=DeliveryState.READY,
-            not_before=who.now,
-            cohort_id=cohort.id,
-            person_id=who.person.id,
-            priority=Priority.ASKED,
-            content={"job": job.id},
-        )
-        await tx.add_deliveries([report])
-        await tx.save_job(replace(job, report=key))
+        await show_progress(tx, job, who.now)
         who.wake.add(who.lane)
         line = who.t.line_n(
             "Looking up {n} person. A message shows how far it is.",

@@ -17,16 +17,17 @@ from bot.messages.groups_admin import GroupsView, being_formed
 from bot.messages.groups_proposal import NAMED, PlanView, page_of, proposal, working
 from bot.model.cohort import Cohort, CohortState
 from bot.model.commands_groups import FormGroups, PreviewGroups
-from bot.model.delivery import DeliveryState, Kind, Priority
+from bot.model.delivery import DeliveryState
 from bot.model.groups import GroupPlan, GroupRoom, GroupState, NewGroup, RoomState
 from bot.model.people import Person
 from bot.model.work import Job, JobRow, JobState
-from bot.ports import NewDelivery, Tx
+from bot.ports import Tx
 from bot.rules.forming import form as divide
 from bot.rules.group_rooms import usual_slot
 from bot.usecases.context import Parts, Report, Who
 from bot.usecases.groups_people import crowd, language_of, member_views, typical_monday, waiting, work_week
 from bot.usecases.looking import log
+from bot.usecases.progress import show_progress
 from bot.usecases.who import HERE, cohort_named, need_facilitator
 
 PREVIEW, FORM = "groups-preview", "groups-form"
@@ -257,21 +258,7 @@ async def _until_rooms(parts: Parts, job: Job, cohort: Cohort) -> None:
 
 async def _show(tx: Tx, job: Job, now: datetime, state: JobState) -> None:
     """Owe the message about a job to whoever started it."""
-    key = f"job/{job.id}/progress"
-    row = NewDelivery(
-        key=key,
-        kind=Kind.PROGRESS,
-        address=job.address,
-        due_at=now,
-        state=DeliveryState.READY,
-        not_before=now,
-        cohort_id=job.cohort_id,
-        person_id=job.actor_id,
-        priority=Priority.ASKED,
-        content={"job": job.id},
-    )
-    await tx.add_deliveries([row])
-    await tx.save_job(replace(job, state=state, report=key))
+    await show_progress(tx, replace(job, state=state), now)
 
 
 # --- what the message says ----------------------------------------------------------------------------------
