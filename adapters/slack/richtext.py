@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from adapters.slack.limits import INDENT, RICH_WORDS, URL, length
 from bot.messages.chats import moment_words, picture_said
 from bot.messages.texts import Catalogue
+from bot.messages.words import place_of
 from bot.model.richtext import (
     Bullets,
     Code,
@@ -75,7 +76,7 @@ def spoken_moment(moment: Moment, t: Catalogue) -> str:
         at = moment.at.astimezone(ZoneInfo(moment.zone))
     except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
         return moment_words(moment.at, moment.style, "", t)
-    return moment_words(at, moment.style, moment.zone.rpartition("/")[2].replace("_", " "), t)
+    return moment_words(at, moment.style, place_of(moment.zone), t)
 
 
 # --- parts of a rich_text section ---

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.messages.chats import moment_words
 from bot.messages.texts import Catalogue
+from bot.messages.words import place_of
 from bot.model.richtext import Moment, MomentStyle
 
 _YEARS = range(1970, 2200)
@@ -35,4 +36,4 @@ def spoken_moment(moment: Moment, t: Catalogue) -> str:
         at = moment.at.astimezone(ZoneInfo(moment.zone))
     except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
         return moment_words(moment.at, moment.style, "", t)
-    return moment_words(at, moment.style, moment.zone.rpartition("/")[2].replace("_", " "), t)
+    return moment_words(at, moment.style, place_of(moment.zone), t)

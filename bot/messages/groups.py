@@ -9,7 +9,7 @@ from bot.messages.actions import encode
 from bot.messages.blocks import Block, Button, Buttons, Facts, Item, Look, Message, Note, Section, Text, Title
 from bot.messages.texts import N_, Catalogue
 from bot.messages.welcome import notice
-from bot.messages.words import DAY_WORDS, listed, para, wall
+from bot.messages.words import DAY_WORDS, listed, para, place_of, wall
 from bot.model.cohort import Cohort
 from bot.model.commands_groups import GroupAbout, GroupChange, GroupHome, GroupLeave, GroupMembers, GroupWhy
 from bot.model.course import Course
@@ -63,7 +63,7 @@ def group_title(t: Catalogue, number: int) -> str:
 def slot_line(t: Catalogue, slot: MeetingSlot) -> Line:
     """A weekly moment in words, with its zone."""
     when = t.t("{days} at {time}", days=t.t(DAY_WORDS[slot.day]), time=wall(t, slot.at))
-    return t.line("{when} ({zone} time)", when=when, zone=slot.zone)
+    return t.line("{when} ({zone} time)", when=when, zone=place_of(slot.zone))
 
 
 def topic(t: Catalogue, course: Course, number: int, slot: MeetingSlot | None) -> str:

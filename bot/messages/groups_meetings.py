@@ -28,7 +28,7 @@ from bot.messages.links import Links
 from bot.messages.plans import when
 from bot.messages.texts import N_, Catalogue
 from bot.messages.welcome import notice
-from bot.messages.words import letter, listed, minutes, para
+from bot.messages.words import letter, listed, minutes, para, place_of
 from bot.model.commands_group_life import GroupHost, GroupMeet, GroupMet, GroupRsvp, GroupStarter, GroupVote
 from bot.model.group_life import Meeting, MeetingState, Met, Rating, Rsvp
 from bot.model.richtext import Line, Span
@@ -110,14 +110,14 @@ def first_post(view: MeetingView, t: Catalogue) -> Message:
         blocks += [Text(para(line)), Buttons((_find(view, t),))]
     elif view.meeting.at is not None and view.meeting.state is MeetingState.PLANNED:
         at = when(view.meeting.at, view.zone)
-        blocks.append(Text(para(t.line("You meet first {when} ({zone} time).", when=at, zone=view.zone))))
+        blocks.append(Text(para(t.line("You meet first {when} ({zone} time).", when=at, zone=place_of(view.zone)))))
     return Message(t.language, title, tuple(blocks), topic=f"group-first/{view.group.group.id}")
 
 
 def _introduced(member: MemberView, t: Catalogue) -> Line:
     if member.line:
         return t.line("*{name}*: “{words}”", name=Span(member.name, bold=True), words=member.line)
-    return t.line("*{name}* ({zone} time)", name=Span(member.name, bold=True), zone=member.zone)
+    return t.line("*{name}* ({zone} time)", name=Span(member.name, bold=True), zone=place_of(member.zone))
 
 
 # --- votes and dates ----------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from bot.messages.actions import encode
 from bot.messages.blocks import Block, Button, Buttons, Facts, Item, Look, Message, Note, Section, Table, Text, Title
 from bot.messages.plans import when
 from bot.messages.session_views import SessionView
-from bot.messages.session_words import place_of, question_line, ref, spoken_title, title_of, wall_words
+from bot.messages.session_words import question_line, ref, spoken_title, title_of, wall_words
 from bot.messages.sessions import OVER, RUNNING, about, topic, votes
 from bot.messages.texts import N_, Catalogue
-from bot.messages.words import para, wall
+from bot.messages.words import para, place_of, wall
 from bot.model.cohort import Cohort
 from bot.model.commands_ama import (
     AnnounceSession,

@@ -13,7 +13,6 @@ from bot.messages.session_words import (
     COMING_WORDS,
     VERDICT_WORDS,
     answer_text,
-    place_of,
     question_line,
     quoted,
     ref,
@@ -37,7 +36,7 @@ from bot.messages.sessions import (
     votes,
 )
 from bot.messages.texts import Catalogue
-from bot.messages.words import para
+from bot.messages.words import para, place_of
 from bot.model.commands_ama import (
     AskQuestion,
     Attend,

@@ -70,11 +70,6 @@ def wall_words(at: datetime, t: Catalogue) -> str:
     return t.t("{day} {date}, {time}", day=day, date=written(at.date(), t.language), time=wall(t, at.time()))
 
 
-def place_of(zone: str) -> str:
-    """The city of a zone."""
-    return zone.rpartition("/")[2].replace("_", " ")
-
-
 def names(t: Catalogue, people: tuple[str, ...]) -> str:
     return listed(t, list(people))
 

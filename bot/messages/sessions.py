@@ -12,7 +12,6 @@ from bot.messages.session_words import (
     COMING_WORDS,
     answer_text,
     names,
-    place_of,
     question_line,
     ref,
     spoken_title,
@@ -21,7 +20,7 @@ from bot.messages.session_words import (
     wall_words,
 )
 from bot.messages.texts import N_, Catalogue
-from bot.messages.words import labelled, minutes, para
+from bot.messages.words import labelled, minutes, para, place_of
 from bot.model.commands_ama import (
     AskQuestion,
     Attend,

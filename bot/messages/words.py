@@ -116,3 +116,8 @@ def labelled(t: Catalogue, label: str, words: str) -> str:
 
 def percent(t: Catalogue, share: float) -> str:
     return t.t("{n}%", n=round(share * 100))
+
+
+def place_of(zone: str) -> str:
+    """The city of a zone (IANA name), for "Toronto time"."""
+    return zone.rpartition("/")[2].replace("_", " ")
